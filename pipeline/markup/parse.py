@@ -1,0 +1,477 @@
+"""From an article's HTML to its skeleton: what stays, and what goes to translators.
+
+A segment is one block-level run of text, or one attribute that readers read. Codes at its edges and
+pairs that wrap it whole stay in the skeleton, so that a translator sees text and only the markup
+that matters inside it (the grouping of W3C ITS 2.0 §8.8, "Elements Within Text").
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..errors import MarkupError
+from . import tokens
+from .rules import (
+    ATOMIC,
+    KIND_NOTES,
+    PLAIN,
+    PRESERVED,
+    PROTECTED,
+    RAW_TEXT,
+    URL_ATTRIBUTES,
+    is_text_attribute,
+)
+from .scan import WHITE, Attribute, BrokenMarkup, Kind
+from .skeleton import Link, PageLanguage, Part, Parts, Place, Segment, Skeleton, Slot
+from .text import of_attribute, of_element
+from .tokens import Shape, Token
+from .tree import Node, build
+
+_TRANSLATABLE = re.compile(r"[^\W\d_]|\d[.,:]\d")
+"""A letter, or a number whose notation may differ between languages."""
+
+_NOT_RELATIVE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#|$")
+_AUTHOR_NOTE = re.compile(r"<!--\s*l10n( context)?:\s*(.*?)\s*-->", re.DOTALL)
+_NOT_A_NAME = re.compile(r"[^a-z-]")
+
+
+def parse(
+    html: str,
+    *,
+    path: Path | None = None,
+    first_line: int = 1,
+    lines: Sequence[int] | None = None,
+) -> Skeleton:
+    """The skeleton of a whole page or a fragment.
+
+    Args:
+        html: The markup, with ``\\n`` at line ends.
+        path: The source file, for errors.
+        first_line: The line of the source file that ``html`` begins in.
+        lines: The source line of each line of ``html``, where they do not simply count up.
+
+    Raises:
+        MarkupError: Markup that does not nest or end.
+    """
+    position = _Lines(html, first_line, lines)
+    try:
+        return _Parsing(html, position).skeleton()
+    except BrokenMarkup as broken:
+        raise MarkupError(
+            broken.message, path=path, line=position.of(broken.offset), hint=broken.hint
+        ) from None
+
+
+class _Lines:
+    """Which line of the source file an offset stands in."""
+
+    def __init__(self, html: str, first: int, lines: Sequence[int] | None) -> None:
+        self._starts = [match.end() for match in re.finditer("\n", html)]
+        self._first = first
+        self._lines = lines
+
+    def of(self, offset: int) -> int:
+        line = bisect_right(self._starts, offset)
+        if self._lines:
+            return self._lines[min(line, len(self._lines) - 1)]
+        return self._first + line
+
+
+class _Run:
+    """A run of text flattened: texts, tags and codes in order, each with its node."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self.items: list[tuple[str, Node]] = []
+        for node in nodes:
+            self._add(node)
+
+    def _add(self, node: Node) -> None:
+        if node.kind is Kind.TEXT:
+            self.items.append(("text", node))
+        elif node.kind is not Kind.START:
+            self.items.append(("aside", node))
+        elif node.name in ATOMIC or not _has_text(node):
+            self.items.append(("single", node))
+        elif node.name in PROTECTED or node.attribute("translate") == "no":
+            self.items.append(("protected", node))
+        else:
+            self.items.append(("open", node))
+            for child in node.children:
+                self._add(child)
+            self.items.append(("close", node))
+
+
+def _has_text(node: Node) -> bool:
+    return any(
+        child.kind is Kind.TEXT or (child.kind is Kind.START and _has_text(child))
+        for child in node.children
+    ) or any(child.name in ATOMIC for child in node.children)
+
+
+class _Parsing:
+    """One article being parsed."""
+
+    def __init__(self, html: str, lines: _Lines) -> None:
+        self.html = html
+        self.lines = lines
+        self.segments: list[Segment] = []
+        self.slots: list[Slot] = []
+        self.author_notes: list[str] = []
+        self.author_context: str | None = None
+
+    def skeleton(self) -> Skeleton:
+        parts: list[Part] = []
+        self.flow(build(self.html), parts, preserve=False)
+        return Skeleton(_joined(parts), tuple(self.segments), tuple(self.slots))
+
+    # Blocks
+
+    def flow(self, parent: Node, parts: list[Part], *, preserve: bool) -> None:
+        """The content of a block: runs of text, and further blocks between them."""
+        run: list[Node] = []
+        for node in parent.children:
+            if node.kind is Kind.COMMENT and self.author_note(node):
+                continue
+            if node.blocky or node.name in RAW_TEXT:
+                self.run(run, parent, parts, preserve=preserve)
+                run = []
+                self.block(node, parts, preserve=preserve)
+            else:
+                run.append(node)
+        self.run(run, parent, parts, preserve=preserve)
+
+    def block(self, node: Node, parts: list[Part], *, preserve: bool) -> None:
+        if node.kind is Kind.OTHER or _is_closed_to_translators(node):
+            self.literal(node, parts)
+            return
+        self.start_tag(node, parts)
+        self.flow(node, parts, preserve=preserve or node.name in PRESERVED)
+        parts.append(self.html[node.inner_end : node.end])
+
+    def literal(self, node: Node, parts: list[Part]) -> None:
+        """A node as it is, but for its addresses."""
+        if node.kind is not Kind.START:
+            parts.append(self.html[node.start : node.end])
+            return
+        self.start_tag(node, parts, text=False)
+        for child in node.children:
+            self.literal(child, parts)
+        parts.append(self.html[node.inner_end : node.end])
+
+    def author_note(self, node: Node) -> bool:
+        """Takes ``<!-- l10n: … -->`` out of the page and keeps it for the next segment."""
+        match = _AUTHOR_NOTE.fullmatch(self.html, node.start, node.end)
+        if match is None:
+            return False
+        if match[1]:
+            self.author_context = of_element(match[2]) or None
+        else:
+            self.author_notes.append(of_element(match[2]))
+        return True
+
+    # Runs of text
+
+    def run(self, nodes: list[Node], parent: Node, parts: list[Part], *, preserve: bool) -> None:
+        if not nodes:
+            return
+        asides = [node for node in nodes if node.kind is Kind.COMMENT]
+        items = [item for item in _Run(nodes).items if item[0] != "aside" or item[1] not in asides]
+        for node in asides:
+            parts.append(self.html[node.start : node.end])
+        first, last, before, after = self.edges(items)
+        for item in before:
+            self.edge(item, parts)
+        core = items[first:last]
+        if _is_translatable(self.html, core):
+            self.segment(core, parent, parts, preserve=preserve)
+        else:
+            for item in core:
+                self.edge(item, parts)
+        for item in after:
+            self.edge(item, parts)
+
+    def edges(
+        self, items: list[tuple[str, Node]]
+    ) -> tuple[int, int, list[tuple[str, Node]], list[tuple[str, Node]]]:
+        """Where the text itself begins and ends, and the items before and after it."""
+        first, last = 0, len(items)
+        moved = True
+        while moved and first < last:
+            moved = False
+            while first < last and self.is_code(items[first]):
+                first += 1
+                moved = True
+            while first < last and self.is_code(items[last - 1]):
+                last -= 1
+                moved = True
+            if last - first > 1 and _wraps(items[first], items[last - 1]):
+                first += 1
+                last -= 1
+                moved = True
+        return first, last, items[:first], items[last:]
+
+    def is_code(self, item: tuple[str, Node]) -> bool:
+        kind, node = item
+        if kind == "text":
+            return not self.html[node.start : node.end].strip(WHITE)
+        return kind in ("single", "aside")
+
+    def edge(self, item: tuple[str, Node], parts: list[Part]) -> None:
+        """An item that stays in the skeleton."""
+        kind, node = item
+        if kind == "open":
+            self.start_tag(node, parts)
+        elif kind == "close":
+            parts.append(self.html[node.inner_end : node.end])
+        elif kind == "protected":
+            self.literal(node, parts)
+        elif kind == "single":
+            self.atom(node, parts)
+        else:
+            parts.append(self.html[node.start : node.end])
+
+    def atom(self, node: Node, parts: list[Part]) -> None:
+        """An element that is one token: what it holds may have segments of its own."""
+        if _is_closed_to_translators(node):
+            self.literal(node, parts)
+            return
+        self.start_tag(node, parts)
+        self.flow(node, parts, preserve=node.name in PRESERVED)
+        parts.append(self.html[node.inner_end : node.end])
+
+    def segment(
+        self, items: list[tuple[str, Node]], parent: Node, parts: list[Part], *, preserve: bool
+    ) -> None:
+        number = self.reserve()
+        inline = _Inline(self, preserve=preserve)
+        for item in items:
+            inline.add(item)
+        text = inline.text
+        core = text.strip(WHITE)
+        start = items[0][1].start
+        lead = len(text) - len(text.lstrip(WHITE))
+        parts.append(text[:lead])
+        parts.append(number)
+        parts.append(text[lead + len(core) :])
+        notes = self.notes_for(parent) + inline.notes
+        self.segments[number] = Segment(
+            core,
+            self.take_context(),
+            (*self.take_notes(), *notes),
+            self.lines.of(start),
+            tuple(inline.tokens),
+        )
+        self.slots[number] = Slot(
+            Place(plain=parent.name in PLAIN or _in_svg(parent)),
+            inline.markup,
+            frozenset(t.name for t in inline.tokens if t.shape is Shape.PROTECTED),
+        )
+
+    def reserve(self) -> int:
+        """A number for a segment whose own texts are to come after it."""
+        self.segments.append(Segment(""))
+        self.slots.append(Slot())
+        return len(self.segments) - 1
+
+    def take_notes(self) -> tuple[str, ...]:
+        notes, self.author_notes = tuple(self.author_notes), []
+        return notes
+
+    def take_context(self) -> str | None:
+        context, self.author_context = self.author_context, None
+        return context
+
+    def notes_for(self, parent: Node) -> tuple[str, ...]:
+        note = KIND_NOTES.get(parent.name)
+        return (note,) if note else ()
+
+    # Tags
+
+    def start_tag(
+        self, node: Node, parts: list[Part], *, text: bool = True, label: str = ""
+    ) -> None:
+        """A start tag with slots for its texts and addresses."""
+        if not node.attributes and node.name != "html":
+            parts.append(self.html[node.start : node.inner_start])
+            return
+        values = {attribute.name: of_attribute(attribute.value) for attribute in node.attributes}
+        text = text and values.get("translate") != "no"
+        position = node.start
+        if node.name == "html":
+            position = self.page_language(node, values, parts)
+        for attribute in node.attributes:
+            slot = self.attribute_slot(node, attribute, values, text=text, label=label)
+            if slot is None:
+                continue
+            parts.append(self.html[position : attribute.start])
+            parts.extend(slot)
+            position = attribute.end
+        parts.append(self.html[position : node.inner_start])
+
+    def page_language(self, node: Node, values: dict[str, str], parts: list[Part]) -> int:
+        """``<html>`` says its language anew; the other attributes follow."""
+        name_end = node.start + len("<html")
+        parts.append(self.html[node.start : name_end])
+        parts.append(PageLanguage(xml="xml:lang" in values, direction="dir" in values))
+        return name_end
+
+    def attribute_slot(
+        self, node: Node, attribute: Attribute, values: dict[str, str], *, text: bool, label: str
+    ) -> list[Part] | None:
+        name, value = attribute.name, values[attribute.name]
+        if node.name == "html" and name in ("lang", "xml:lang", "dir"):
+            return []
+        if node.name == "meta" and name in ("charset", "content"):
+            unified = _in_utf8(name, value)
+            if unified is not None:
+                return [f'{name}="{unified}"']
+        if text and _TRANSLATABLE.search(value) and is_text_attribute(node.name, name, values):
+            return [f'{name}="', self.attribute_text(node, attribute, value, label=label), '"']
+        if name in URL_ATTRIBUTES and not _NOT_RELATIVE.match(value.strip(WHITE)):
+            return [Link(node.name, name, value.strip(WHITE), marked="hreflang" in values)]
+        return None
+
+    def attribute_text(self, node: Node, attribute: Attribute, value: str, *, label: str) -> int:
+        number = self.reserve()
+        where = f"<{label}/>" if label else f"<{node.name}>"
+        if node.name == "img" and not label:
+            where = of_attribute(node.attribute("src") or "") or where
+        kind = {"alt": "alt text", "content": "summary"}.get(attribute.name, attribute.name)
+        if node.name == "meta":
+            kind, where = "metadata", node.attribute("name") or node.attribute("property") or ""
+        note = f"{kind} of {where}"
+        self.segments[number] = Segment(
+            tokens.escape(value.strip(WHITE)),
+            None,
+            (note,),
+            self.lines.of(attribute.start),
+        )
+        self.slots[number] = Slot(Place(attribute=True))
+        return number
+
+
+class _Inline:
+    """A segment's text and tokens, built up item by item."""
+
+    def __init__(self, parsing: _Parsing, *, preserve: bool) -> None:
+        self.parsing = parsing
+        self.preserve = preserve
+        self.pieces: list[str] = []
+        self.tokens: list[Token] = []
+        self.markup: dict[str, tuple[Parts, Parts]] = {}
+        self.notes: tuple[str, ...] = ()
+        self.nested: list[str] = []
+
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces)
+
+    def add(self, item: tuple[str, Node]) -> None:
+        kind, node = item
+        html = self.parsing.html
+        if kind == "text":
+            raw = html[node.start : node.end]
+            self.pieces.append(tokens.escape(of_element(raw, preserve=self.preserve)))
+        elif kind == "open":
+            name = self.name(node, Shape.PAIR)
+            self.markup[name] = (self.opening(node), (html[node.inner_end : node.end],))
+            self.nested.append(name)
+            self.pieces.append(f"<{name}>")
+        elif kind == "close":
+            self.pieces.append(f"</{self.nested.pop()}>")
+        elif kind == "protected":
+            self.protected(node)
+        else:
+            self.single(node)
+
+    def name(self, node: Node, shape: Shape) -> str:
+        element = _NOT_A_NAME.sub("", node.name).strip("-") or "x"
+        name = f"{element}{len(self.tokens) + 1}"
+        parent = self.nested[-1] if self.nested else ""
+        self.tokens.append(Token(name, node.name, shape, parent))
+        return name
+
+    def opening(self, node: Node) -> Parts:
+        name = self.tokens[-1].name
+        parts: list[Part] = []
+        self.parsing.start_tag(node, parts, label=name)
+        href = of_attribute(node.attribute("href") or "") if node.name == "a" else ""
+        if href:
+            self.notes += (f"<{name}> links to {href}",)
+        return _joined(parts)
+
+    def protected(self, node: Node) -> None:
+        name = self.name(node, Shape.PROTECTED)
+        parts: list[Part] = []
+        self.parsing.literal(node, parts)
+        self.markup[name] = (_joined(parts), ())
+        shown = "".join(_texts(self.parsing.html, node))
+        inner = tokens.escape(of_element(shown, preserve=self.preserve))
+        self.pieces.append(f"<{name}>{inner}</{name}>")
+
+    def single(self, node: Node) -> None:
+        name = self.name(node, Shape.SINGLE)
+        parts: list[Part] = []
+        if node.kind is not Kind.START:
+            parts.append(self.parsing.html[node.start : node.end])
+        elif node.name in ATOMIC:
+            self.parsing.start_tag(node, parts, label=name)
+            self.parsing.flow(node, parts, preserve=node.name in PRESERVED)
+            parts.append(self.parsing.html[node.inner_end : node.end])
+        else:
+            self.parsing.literal(node, parts)
+        self.markup[name] = (_joined(parts), ())
+        self.pieces.append(f"<{name}/>")
+
+
+def _is_closed_to_translators(node: Node) -> bool:
+    return node.name in RAW_TEXT or node.attribute("translate") == "no"
+
+
+def _wraps(first: tuple[str, Node], last: tuple[str, Node]) -> bool:
+    return first[0] == "open" and last[0] == "close" and first[1] is last[1]
+
+
+def _texts(html: str, node: Node) -> list[str]:
+    if node.kind is Kind.TEXT:
+        return [html[node.start : node.end]]
+    return [text for child in node.children for text in _texts(html, child)]
+
+
+def _is_translatable(html: str, items: list[tuple[str, Node]]) -> bool:
+    return any(
+        kind == "text" and _TRANSLATABLE.search(of_element(html[node.start : node.end]))
+        for kind, node in items
+    )
+
+
+def _in_svg(node: Node) -> bool:
+    return node.name in ("desc", "text", "tspan", "textpath", "metadata")
+
+
+def _in_utf8(name: str, value: str) -> str | None:
+    """What a declaration of another encoding says once the page is written as UTF-8."""
+    if name == "charset":
+        return None if value.lower() in ("utf-8", "utf8") else "utf-8"
+    match = re.fullmatch(r"text/html;\s*charset=(.*)", value, re.IGNORECASE)
+    if match is None or match[1].lower() in ("utf-8", "utf8"):
+        return None
+    return "text/html; charset=utf-8"
+
+
+def _joined(parts: list[Part]) -> Parts:
+    """The parts with neighbouring literals made one."""
+    joined: list[Part] = []
+    for part in parts:
+        if part == "":
+            continue
+        if joined and isinstance(part, str) and isinstance(joined[-1], str):
+            joined[-1] += part
+        else:
+            joined.append(part)
+    return tuple(joined)
