@@ -1,0 +1,129 @@
+"""Project: a site's settings and the paths of everything in it, a plain value for any room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import settings as settings_file
+from .errors import ProjectError
+from .settings import Settings
+
+SETTINGS_FILE = "pipeline.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One site: the absolute path of its folder, and its settings."""
+
+    root: Path
+    settings: Settings
+
+    @property
+    def settings_path(self) -> Path:
+        """The file that the settings were read from."""
+        return self.root / SETTINGS_FILE
+
+    @property
+    def source_dir(self) -> Path:
+        """Where the source articles are."""
+        return self.root / self.settings.site.source
+
+    @property
+    def catalogues_dir(self) -> Path:
+        """Where the catalogues and their templates are."""
+        return self.root / self.settings.site.catalogues
+
+    @property
+    def templates_dir(self) -> Path:
+        """Where the catalogue templates (``.pot``) are."""
+        return self.catalogues_dir / "templates"
+
+    @property
+    def output_dir(self) -> Path:
+        """Where the published site is."""
+        return self.root / self.settings.site.output
+
+    @property
+    def theme_dir(self) -> Path | None:
+        """Where the site's own theme is, if it has one."""
+        theme = self.settings.site.theme
+        return None if theme is None else self.root / theme
+
+    @property
+    def work_dir(self) -> Path:
+        """What belongs to this machine alone: caches, locks, the state database."""
+        return self.root / ".pipeline"
+
+    @property
+    def cache_dir(self) -> Path:
+        """What may be deleted at any time."""
+        return self.work_dir / "cache"
+
+    @property
+    def locks_dir(self) -> Path:
+        """Where locks are held."""
+        return self.work_dir / "locks"
+
+    @property
+    def source_locale(self) -> str:
+        """The locale the articles are written in."""
+        return self.settings.site.source_locale
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """The locales translated into, in the order of the settings."""
+        return tuple(self.settings.locales)
+
+    @property
+    def all_locales(self) -> tuple[str, ...]:
+        """The source locale, then the locales translated into."""
+        return (self.source_locale, *self.locales)
+
+    def catalogue_path(self, locale: str, domain: str) -> Path:
+        """``locales/nl/LC_MESSAGES/articles/x.po`` for ``nl`` and ``articles/x``."""
+        return self._messages_dir(locale) / f"{domain}.po"
+
+    def template_path(self, domain: str) -> Path:
+        """``locales/templates/articles/x.pot`` for ``articles/x``."""
+        return self.templates_dir / f"{domain}.pot"
+
+    def domains(self, locale: str) -> Iterator[str]:
+        """The domains that have a catalogue in ``locale``, sorted; hidden files are none."""
+        folder = self._messages_dir(locale)
+        for path in sorted(folder.rglob("*.po")):
+            inside = path.relative_to(folder)
+            if not any(part.startswith(".") for part in inside.parts) and path.is_file():
+                yield inside.as_posix().removesuffix(".po")
+
+    def relative(self, path: Path) -> Path:
+        """``path`` as shown to people: from the site's folder when it is below it."""
+        return path.relative_to(self.root) if path.is_relative_to(self.root) else path
+
+    def _messages_dir(self, locale: str) -> Path:
+        return self.catalogues_dir / locale / "LC_MESSAGES"
+
+
+def open_project(site: Path) -> Project:
+    """The project in the folder ``site``.
+
+    Raises:
+        ProjectError: There is no such folder, or no ``pipeline.toml`` in it.
+        SettingsError: Its ``pipeline.toml`` cannot be read or says something impossible.
+    """
+    root = site.absolute()
+    if not root.is_dir():
+        raise ProjectError(
+            "there is no such folder",
+            path=site,
+            hint=f"Make a new site there with: pipeline init {site}",
+        )
+    if not (root / SETTINGS_FILE).is_file():
+        raise ProjectError(
+            f"this folder is no site: it has no {SETTINGS_FILE}",
+            path=site,
+            hint=f"Name a site with --site DIR, or make a new one with: pipeline init {site}",
+        )
+    root = root.resolve()
+    return Project(root, settings_file.load(root / SETTINGS_FILE))

@@ -1,0 +1,315 @@
+"""Settings: ``pipeline.toml`` read once into one typed, frozen value, or a list of its mistakes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+from typing import Literal, cast
+from urllib.parse import urlsplit
+
+from .tables import Table, nearest, read
+
+Stale = Literal["previous", "source"]
+Address = Literal["informal", "formal"]
+
+_STATE_URL = "sqlite:///.pipeline/state.db"
+_SECRET = re.compile(r"(?:.*[_-])?(?:key|apikey|token|secret|password|passwd)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """``[site]``: what is published and where; folders are relative to the site's own."""
+
+    title: str
+    url: str
+    source_locale: str
+    description: str = ""
+    source: str = "source"
+    catalogues: str = "locales"
+    output: str = "public"
+    theme: str | None = None
+    menu: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """``[folders."path"]``: what holds for the articles below one folder of the source."""
+
+    layout: str | None = None
+
+
+class Publish(StrEnum):
+    """The least a translation has to be to go live."""
+
+    APPROVED = "approved"
+    TRANSLATED = "translated"
+    DRAFT = "draft"
+
+
+@dataclass(frozen=True, slots=True)
+class LocaleSettings:
+    """``[locales.nl]``: when a translation goes live, and how readers are spoken to.
+
+    ``minimum_percent`` is the least share of a page's segments that must be live before the page
+    goes live; ``grace_days`` is how long the previous text of a stale segment is shown.
+    """
+
+    locale: str
+    publish: Publish = Publish.APPROVED
+    stale: Stale = "previous"
+    grace_days: int = 30
+    address: Address | None = None
+    minimum_percent: int = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """``[translation]``: the engines in the order they are tried, and a table for each."""
+
+    engines: tuple[str, ...] = ()
+    tables: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """``[state]``: the database of work in progress, or the variable that holds its address."""
+
+    url: str = _STATE_URL
+    url_env: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """``[queue]``: the broker of Celery workers, or the variable that holds its address."""
+
+    url: str = ""
+    url_env: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of ``pipeline.toml``; ``locales`` are those translated into, in the order of the file."""
+
+    site: Site
+    folders: Mapping[str, Folder] = field(default_factory=dict)
+    locales: Mapping[str, LocaleSettings] = field(default_factory=dict)
+    translation: Translation = Translation()
+    state: State = State()
+    queue: Queue = Queue()
+
+    @property
+    def digest(self) -> str:
+        """A hash of every setting that changes what a page says: site, folders and locales."""
+        parts = (
+            asdict(self.site),
+            {path: asdict(folder) for path, folder in self.folders.items()},
+            [asdict(locale) for locale in self.locales.values()],
+        )
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+    def layout_for(self, article_id: str) -> str | None:
+        """The layout of the innermost folder around an article that sets one."""
+        around = (parent.as_posix() for parent in PurePosixPath(article_id).parents)
+        layouts = (self.folders[path].layout for path in around if path in self.folders)
+        return next((layout for layout in layouts if layout), None)
+
+
+def load(path: Path) -> Settings:
+    """The settings in the file at ``path``.
+
+    Raises:
+        SettingsError: It cannot be read, or something in it is wrong; the error names the first
+            line at fault and the nearest valid name, and its hint ends with every other mistake.
+    """
+    root = read(path)
+    root.only(("site", "folders", "locales", "translation", "state", "queue"))
+    site = _site(root.table("site"))
+    settings = Settings(
+        site,
+        _folders(root.table("folders")),
+        _locales(root.table("locales"), site.source_locale),
+        _translation(root.table("translation")),
+        State(*_service(root.table("state"), _STATE_URL)),
+        Queue(*_service(root.table("queue"), "")),
+    )
+    root.mistakes.raise_any()
+    return settings
+
+
+def _site(table: Table) -> Site:
+    table.only(Site.__dataclass_fields__)
+    site = Site(
+        title=table.text("title", required=True),
+        url=_site_url(table),
+        source_locale=table.text("source_locale", required=True),
+        description=table.text("description"),
+        source=_folder(table, "source", "source"),
+        catalogues=_folder(table, "catalogues", "locales"),
+        output=_folder(table, "output", "public"),
+        theme=_folder(table, "theme", "theme") if "theme" in table.data else None,
+        menu=table.texts("menu"),
+    )
+    if site.source_locale:
+        _known_locale(table, "source_locale", site.source_locale)
+    _keep_apart(table, site)
+    return site
+
+
+def _site_url(table: Table) -> str:
+    """``site.url`` without a slash at its end: the site is at the root of its host."""
+    url = table.text("url", required=True)
+    hint = "Write the public address, such as https://www.example.org"
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        whole = False
+    if not url.strip():
+        return url
+    if not whole or re.search(r"[\s\\<>\"]", url):
+        table.wrong("url", f"is no absolute http(s) address: {url!r}", hint)
+    elif parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+        table.wrong("url", "has more than a scheme and a host", hint)
+    return url.rstrip("/")
+
+
+def _folder(table: Table, name: str, default: str) -> str:
+    """A folder below the site's own, written with slashes and without detours."""
+    text = table.text(name, default)
+    parts: list[str] = []
+    escapes = text.startswith(("/", "~")) or "\\" in text or bool(re.match(r"[A-Za-z]:", text))
+    for part in PurePosixPath(text).parts:
+        if part == ".." and not parts:
+            escapes = True
+        elif part == "..":
+            parts.pop()
+        else:
+            parts.append(part)
+    if escapes:
+        hint = f"Name a folder below that of pipeline.toml, such as {default!r}."
+        table.wrong(name, f"is outside the site: {text!r}", hint)
+        return default
+    if not parts:
+        hint = f"Name a folder of its own, such as {default!r}."
+        table.wrong(name, "is the site's own folder", hint)
+        return default
+    return "/".join(parts)
+
+
+def _keep_apart(table: Table, site: Site) -> None:
+    """A build replaces what is in the output: nothing else may be in it, nor it in anything."""
+    folders = {
+        "source": site.source,
+        "catalogues": site.catalogues,
+        "theme": site.theme or "",
+        "output": site.output,
+        ".pipeline": ".pipeline",
+        ".git": ".git",
+    }
+    hint = "Give each of them a folder of its own."
+    for other in ("source", "catalogues", "theme", ".pipeline", ".git"):
+        if _overlap(folders["output"], folders[other]):
+            message = f"{site.output!r} and the folder of {other} ({folders[other]!r}) overlap"
+            table.wrong("output", message, hint)
+    if _overlap(site.source, site.catalogues):
+        table.wrong("catalogues", f"{site.catalogues!r} and source overlap", hint)
+
+
+def _overlap(one: str, other: str) -> bool:
+    if not one or not other:
+        return False
+    first, second = PurePosixPath(one), PurePosixPath(other)
+    return first.is_relative_to(second) or second.is_relative_to(first)
+
+
+def _folders(table: Table) -> dict[str, Folder]:
+    folders: dict[str, Folder] = {}
+    for name, inner in table.tables():
+        inner.only(Folder.__dataclass_fields__)
+        path = PurePosixPath(name)
+        if not path.parts or path.is_absolute() or ".." in path.parts:
+            table.wrong(name, "is no folder below source", 'Write it such as [folders."legacy"].')
+            continue
+        layout = inner.text("layout") or None
+        if layout and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", layout):
+            inner.wrong(
+                "layout", f"is no template's name: {layout!r}", 'Such as "article", "none".'
+            )
+        folders[path.as_posix()] = Folder(layout)
+    return folders
+
+
+def _locales(table: Table, source_locale: str) -> dict[str, LocaleSettings]:
+    locales: dict[str, LocaleSettings] = {}
+    for name, inner in table.tables():
+        inner.only(key for key in LocaleSettings.__dataclass_fields__ if key != "locale")
+        _known_locale(table, name, name)
+        if name == source_locale:
+            hint = "Remove the table: nothing is translated into the language of the source."
+            table.wrong(name, "is site.source_locale", hint)
+        address = inner.choice("address", ("informal", "formal"), "")
+        locales[name] = LocaleSettings(
+            locale=name,
+            publish=Publish(inner.choice("publish", tuple(Publish), Publish.APPROVED)),
+            stale=cast(Stale, inner.choice("stale", ("previous", "source"), "previous")),
+            grace_days=inner.number("grace_days", 30, minimum=0, maximum=36500),
+            address=cast(Address, address) if address else None,
+            minimum_percent=inner.number("minimum_percent", 80, minimum=0, maximum=100),
+        )
+    return locales
+
+
+def _known_locale(table: Table, name: str, locale: str) -> None:
+    """Note a locale that is not written as gettext does (``nl``, ``pt_BR``) or not in the CLDR."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - slow, and `--help` needs none
+    from babel.localedata import locale_identifiers  # noqa: PLC0415
+
+    try:
+        known = bool(re.fullmatch(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_([A-Z]{2}|\d{3}))?", locale))
+        Locale.parse(locale)
+    except (ValueError, UnknownLocaleError):
+        known = False
+    if not known:
+        hint = nearest(locale, locale_identifiers())
+        if hint.startswith("Known"):
+            hint = "Use a language and, if need be, a territory: nl, pt_BR."
+        table.mistakes.add((*table.keys, name), f"{locale!r} is no known locale", hint)
+
+
+def _translation(table: Table) -> Translation:
+    tables: dict[str, Mapping[str, object]] = {}
+    for name, value in table.data.items():
+        if isinstance(value, dict):
+            tables[name] = value
+            _refuse_secrets(Table(value, (*table.keys, name), table.mistakes))
+    table.only(("engines", *tables))
+    return Translation(table.texts("engines"), tables)
+
+
+def _refuse_secrets(table: Table) -> None:
+    """A secret never stands in the settings, which are shared and kept under version control."""
+    hint = 'Use key_env = "NAME" (a variable) or key_file = "path", and change the secret.'
+    for name, value in table.data.items():
+        if isinstance(value, dict):
+            _refuse_secrets(Table(value, (*table.keys, name), table.mistakes))
+        elif value != "" and (_SECRET.fullmatch(name) or _has_password(value)):
+            table.wrong(name, "holds a secret", hint)
+
+
+def _service(table: Table, default: str) -> tuple[str, str]:
+    """The address of a service and the variable that may hold it: an address with a password."""
+    table.only(("url", "url_env"))
+    url = table.text("url", default)
+    if _has_password(url):
+        hint = 'Use url_env = "NAME" (a variable that holds the whole address).'
+        table.wrong("url", "holds a secret", hint)
+    return url, table.text("url_env")
+
+
+def _has_password(value: object) -> bool:
+    return isinstance(value, str) and bool(re.match(r"[a-z0-9+.-]+://[^/@\s]*:[^/@\s]+@", value))
