@@ -165,7 +165,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """A hint: the name in ``known`` that ``word`` was meant to be, or all of them."""
     from difflib import get_close_matches  # noqa: PLC0415 - only needed when something is wrong
 
-    plain = {_plain(name): name for name in known}
+    plain = {_plain(name): str(name) for name in known}
     close = get_close_matches(_plain(word), plain, 1, 0.6)
     if close:
         return f"Did you mean {plain[close[0]]!r}?"
