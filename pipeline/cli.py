@@ -1,0 +1,234 @@
+"""The ``pipeline`` command: parses what was asked, calls the room that does it, prints what it did.
+
+Every command takes ``--site``, and ends with status 0 only when all went well: 1 says that
+something failed, 2 that the command line was not understood. Rooms are imported when they are
+needed, so that ``--help`` is there at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ParamSpec
+
+import typer
+
+from .errors import PipelineError
+
+if TYPE_CHECKING:
+    from .project import Project
+
+app = typer.Typer(
+    help="Articles in, gettext catalogues out, people approve, localised pages are published.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: half the time to show it
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Site = Annotated[
+    Path, typer.Option("--site", metavar="DIR", help="The site's folder, with its pipeline.toml.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", min=1, help="Processes at most; one for each core by default."),
+]
+Force = Annotated[bool, typer.Option("--force", help="Build everything, also what is up to date.")]
+Drafts = Annotated[
+    bool,
+    typer.Option("--drafts", help="A preview with all that waits for people; nothing goes live."),
+]
+Port = Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="Port on loopback.")]
+Articles = Annotated[
+    list[str] | None, typer.Argument(metavar="ARTICLE", help="Ids such as articles/first.")
+]
+Locales = Annotated[
+    list[str] | None, typer.Argument(metavar="LOCALE", help="Languages such as nl; all if none.")
+]
+
+HERE = Path()
+P = ParamSpec("P")
+
+
+def _door(command: Callable[P, bool]) -> Callable[P, None]:
+    """Errors become a message, and what a command says of its success the exit status."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        from . import terminal  # noqa: PLC0415
+
+        try:
+            ok = command(*args, **kwargs)
+        except PipelineError as error:
+            terminal.show_errors([error])
+            raise typer.Exit(1) from None
+        except KeyboardInterrupt:
+            terminal.show_line("Stopped; what was live is live.")
+            raise typer.Exit(130) from None
+        except BrokenPipeError:
+            sys.stderr.close()
+            raise typer.Exit(1) from None
+        if not ok:
+            raise typer.Exit(1)
+
+    return run
+
+
+def _open(site: Path) -> Project:
+    from .project import open_project  # noqa: PLC0415
+
+    return open_project(site)
+
+
+@app.command()
+@_door
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+) -> bool:
+    """Make a small new site that builds at once."""
+    from . import starter, terminal  # noqa: PLC0415
+
+    terminal.show_new_site(directory, starter.init(directory))
+    return True
+
+
+@app.command()
+@_door
+def extract(
+    article: Articles = None, site: Site = HERE, jobs: Jobs = None, json: Json = False
+) -> bool:
+    """Bring templates and catalogues up to date with the articles."""
+    from . import terminal  # noqa: PLC0415
+    from .extract import extract as extract_articles  # noqa: PLC0415
+
+    project = _open(site)
+    with terminal.progress(quiet=json) as progress:
+        done = extract_articles(project, only=article or (), jobs=jobs, progress=progress)
+    terminal.show_extraction(project, done, json=json)
+    return done.ok
+
+
+@app.command()
+@_door
+def build(
+    locale: Locales = None,
+    site: Site = HERE,
+    force: Force = False,
+    drafts: Drafts = False,
+    jobs: Jobs = None,
+    json: Json = False,
+) -> bool:
+    """Build what is out of date, and publish it."""
+    from . import terminal  # noqa: PLC0415
+    from .build import build as build_site  # noqa: PLC0415
+
+    project = _open(site)
+    with terminal.progress(quiet=json) as progress:
+        report = build_site(
+            project,
+            locales=locale or (),
+            force=force,
+            preview=drafts,
+            jobs=jobs,
+            progress=progress,
+        )
+    terminal.show_report(project, report, json=json)
+    return report.ok
+
+
+@app.command()
+@_door
+def run(site: Site = HERE, jobs: Jobs = None, json: Json = False) -> bool:
+    """Extract, build, and say how complete each language is."""
+    from . import terminal  # noqa: PLC0415
+    from .build import build as build_site  # noqa: PLC0415
+    from .extract import extract as extract_articles  # noqa: PLC0415
+    from .status import status as status_of  # noqa: PLC0415
+
+    project = _open(site)
+    with terminal.progress(quiet=json) as progress:
+        done = extract_articles(project, jobs=jobs, progress=progress)
+        report = build_site(project, jobs=jobs, progress=progress)
+    terminal.show_run(project, done, report, list(status_of(project)), json=json)
+    return done.ok and report.ok
+
+
+@app.command()
+@_door
+def status(site: Site = HERE, json: Json = False) -> bool:
+    """Show every article in every language: its messages, what is live, what is stale."""
+    from . import terminal  # noqa: PLC0415
+    from .status import status as status_of  # noqa: PLC0415
+
+    project = _open(site)
+    rows = list(status_of(project))
+    terminal.show_status(project, rows, json=json)
+    return not any(row.error for row in rows)
+
+
+@app.command()
+@_door
+def approve(
+    locale: Annotated[str, typer.Argument(help="The language, such as nl.")],
+    article: Articles = None,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who approves.")] = "",
+    also: Annotated[
+        list[str] | None,
+        typer.Option("--also", metavar="STATE", help="Also those in state draft or stale."),
+    ] = None,
+    site: Site = HERE,
+) -> bool:
+    """Approve what a person has translated in a PO editor."""
+    from . import approval, terminal  # noqa: PLC0415
+    from .catalogues import State  # noqa: PLC0415
+
+    if not by.strip():
+        raise typer.BadParameter("say who approves: --by NAME", param_hint="--by")
+    for state in also or ():
+        if state not in ("draft", "stale"):
+            raise typer.BadParameter(f"“{state}” is neither draft nor stale", param_hint="--also")
+    states = [State.TRANSLATED, *(State(state) for state in also or ())]
+    project = _open(site)
+    done = approval.approve(project, locale, by=by.strip(), only=article or (), states=states)
+    terminal.show_approvals(locale, done)
+    return not any(one.errors for one in done)
+
+
+@app.command()
+@_door
+def serve(site: Site = HERE, port: Port = 8000, drafts: Drafts = False) -> bool:
+    """Serve the built site on this machine as a real host would."""
+    from . import terminal  # noqa: PLC0415
+    from .build import output_of  # noqa: PLC0415
+    from .site.serve import serve as serve_site  # noqa: PLC0415
+
+    project = _open(site)
+    serve_site(project, output_of(project, preview=drafts), port=port, ready=terminal.show_address)
+    return True
+
+
+@app.command()
+@_door
+def watch(site: Site = HERE, port: Port = 8000, drafts: Drafts = False, jobs: Jobs = None) -> bool:
+    """Serve the site, and build again whenever a source, catalogue or template changes."""
+    from . import terminal  # noqa: PLC0415
+    from .watch import watch_and_serve  # noqa: PLC0415
+
+    watch_and_serve(
+        _open(site),
+        port=port,
+        preview=drafts,
+        jobs=jobs,
+        show=terminal.show_rebuild,
+        ready=terminal.show_address,
+        failed=lambda error: terminal.show_errors([error]),
+    )
+    return True
+
+
+def main() -> None:
+    """The entry point of the ``pipeline`` command."""
+    app(prog_name="pipeline")

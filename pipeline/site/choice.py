@@ -1,0 +1,158 @@
+"""What a page shows for each of its segments, and why.
+
+A segment shows its translation when the state of that is good enough for the locale; when its
+source has changed, the previous translation for a while, if that can do no harm; and otherwise the
+source text, which the page then marks as being in another language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from ..catalogues import Message, State, is_draft, stale_since, state_of, was_approved
+from ..markup import Segment, Shown
+from ..settings import LocaleSettings, Publish
+from .grace import is_harmless
+from .language import language
+
+
+class Standing(StrEnum):
+    """How a segment stands on a page."""
+
+    LIVE = "live"
+    STALE = "stale"
+    DRAFT = "draft"
+    SOURCE = "source"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What may go live in one locale on one day.
+
+    Attributes:
+        publish: The least state that goes live.
+        grace_days: For how many days an older translation is shown; 0 for not at all.
+        minimum_percent: The least share of segments for a page to be live.
+        source_locale: The locale the articles are written in.
+        today: The day the policy is applied.
+        preview: Whether everything is shown, as a preview does, and nothing is published.
+    """
+
+    publish: Publish
+    grace_days: int
+    minimum_percent: int
+    source_locale: str
+    today: date
+    preview: bool = False
+
+    @classmethod
+    def of(
+        cls, settings: LocaleSettings, *, source_locale: str, today: date, preview: bool = False
+    ) -> Policy:
+        """The policy that a locale's settings state."""
+        return cls(
+            Publish.DRAFT if preview else settings.publish,
+            settings.grace_days if settings.stale == "previous" else 0,
+            settings.minimum_percent,
+            source_locale,
+            today,
+            preview,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is shown for one segment.
+
+    Attributes:
+        text: A msgid or msgstr whose tokens fit the segment.
+        standing: How it stands on the page.
+        state: The message's state in its catalogue.
+        covered: Whether the translation counts towards the page's being live: a page does not
+            vanish because its source changed or a token was mistyped.
+        problems: Why the translation cannot be shown although its state would allow it.
+        line: The message's line in its catalogue, 0 without a message.
+        since, until: For stale texts, since when, and the day from which they are not shown.
+    """
+
+    text: str
+    standing: Standing
+    state: State
+    covered: bool = False
+    problems: tuple[str, ...] = ()
+    line: int = 0
+    since: date | None = None
+    until: date | None = None
+
+    def shown(self, policy: Policy) -> Shown:
+        """The text with its language, if that is not the page's."""
+        if self.standing is not Standing.SOURCE:
+            return Shown(self.text)
+        source = language(policy.source_locale)
+        return Shown(self.text, source.lang, source.dir)
+
+
+def choose(segment: Segment, message: Message | None, policy: Policy) -> Choice:
+    """What a page shows for a segment under a policy."""
+    if message is None:
+        return Choice(segment.text, Standing.SOURCE, State.UNTRANSLATED)
+    state = state_of(message)
+    wanted = _wanted(message, state, policy)
+    if wanted is None:
+        covered = state is State.STALE and _may_stand_in(message, policy)
+        return Choice(segment.text, Standing.SOURCE, state, covered, line=message.line)
+    problems = tuple(segment.problems(message.text))
+    since = (stale_since(message) or policy.today) if wanted is Standing.STALE else None
+    if problems:
+        return Choice(
+            segment.text,
+            Standing.SOURCE,
+            state,
+            True,
+            () if wanted is Standing.STALE else problems,
+            message.line,
+            since,
+        )
+    if since is None:
+        return Choice(message.text, wanted, state, True, line=message.line)
+    return _stale(segment, message, policy, since)
+
+
+def source_choice(segment: Segment) -> Choice:
+    """What a page in the source's own language shows."""
+    return Choice(segment.text, Standing.LIVE, State.APPROVED, True)
+
+
+def _wanted(message: Message, state: State, policy: Policy) -> Standing | None:
+    """How the translation would stand if nothing else were in its way."""
+    if state is State.APPROVED:
+        return Standing.LIVE
+    if state is State.TRANSLATED and policy.publish is not Publish.APPROVED:
+        return Standing.LIVE if not policy.preview else Standing.DRAFT
+    if state is State.DRAFT and policy.publish is Publish.DRAFT:
+        return Standing.DRAFT
+    if state is State.STALE and (policy.grace_days or policy.preview):
+        if _may_stand_in(message, policy):
+            return Standing.STALE
+    return None
+
+
+def _may_stand_in(message: Message, policy: Policy) -> bool:
+    """Whether a stale translation was good enough to go live before its source changed."""
+    if was_approved(message):
+        return True
+    if is_draft(message):
+        return policy.publish is Publish.DRAFT
+    return policy.publish is not Publish.APPROVED
+
+
+def _stale(segment: Segment, message: Message, policy: Policy, since: date) -> Choice:
+    until = since + timedelta(days=policy.grace_days)
+    harmless = is_harmless(message.previous_id or "", segment.text, locale=policy.source_locale)
+    if policy.preview or (harmless and policy.today < until):
+        return Choice(
+            message.text, Standing.STALE, State.STALE, True, (), message.line, since, until
+        )
+    return Choice(segment.text, Standing.SOURCE, State.STALE, True, (), message.line, since)

@@ -1,0 +1,251 @@
+"""Pages: what each is made of, and setting it into the theme.
+
+A `Page` holds everything it is made of but the article's own text: so its hash, with that of the
+text, says whether a page is out of date, and rendering it needs no other page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import posixpath
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from ..articles import Article
+from ..errors import LinkError
+from ..markup import Link, Target
+from .choice import Choice, Policy, Standing
+from .language import Language, language
+from .pictures import Size
+from .strings import Strings
+from .theme import Theme
+
+_WORDS_A_MINUTE = 220
+"""Words that an adult reads silently in a minute (Brysbaert 2019, 238 for English, rounded down)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry of the menu; ``lang`` if it is not in the page's language."""
+
+    title: str
+    url: str
+    current: bool = False
+    lang: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TagLink:
+    """A tag on a page."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An article's picture."""
+
+    src: str
+    alt: str
+    caption: str = ""
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An article as a list shows it; ``lang`` if its title is not in the page's language."""
+
+    title: str
+    url: str
+    description: str = ""
+    date: date | None = None
+    tags: tuple[TagLink, ...] = ()
+    image: Picture | None = None
+    lang: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a page has to say about itself: ``partial``, ``stale`` or ``draft``."""
+
+    kind: str
+    count: int = 0
+    date: date | None = None
+    source_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """A language in the switcher; ``url`` is None where the page is not available in it."""
+
+    locale: str
+    lang: str
+    dir: str
+    name: str
+    url: str | None
+    home: str | None
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything a page is made of, apart from an article's own text (``content`` is its hash)."""
+
+    path: str
+    kind: str
+    locale: str
+    title: str = ""
+    description: str = ""
+    article: str | None = None
+    content: str = ""
+    layout: str = ""
+    languages: tuple[Alternate, ...] = ()
+    menu: tuple[Item, ...] = ()
+    articles: tuple[Card, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    tags: tuple[TagLink, ...] = ()
+    links: Mapping[str, tuple[str | None, str | None]] | None = None
+    image: Picture | None = None
+    date: date | None = None
+    updated: date | None = None
+    author: str = ""
+    words: int = 0
+    title_lang: str | None = None
+    description_lang: str | None = None
+    home: str = ""
+    articles_url: str = ""
+    preview: bool = False
+
+    @property
+    def file(self) -> str:
+        """Where it is written below the output folder."""
+        return (
+            f"{self.path.strip('/')}/index.html".lstrip("/")
+            if self.path.endswith("/")
+            else (self.path.lstrip("/"))
+        )
+
+    def digest(self, *surroundings: str) -> str:
+        """A hash of all it is made of; ``surroundings`` are those of theme, words and settings."""
+        made_of = json.dumps([asdict(self), surroundings], default=str, sort_keys=True)
+        return hashlib.sha256(made_of.encode()).hexdigest()[:24]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all pages of a site in one language share."""
+
+    theme: Theme
+    strings: Strings
+    title: str
+    url: str
+    description: str
+
+
+def render(
+    page: Page,
+    setting: Setting,
+    *,
+    article: Article | None = None,
+    choices: Mapping[tuple[str | None, str], Choice] | None = None,
+    policy: Policy | None = None,
+) -> str:
+    """A page as HTML.
+
+    Raises:
+        ThemeError: The theme cannot set it.
+        LinkError: The article has an address that the page was not planned with.
+    """
+    own = language(page.locale)
+    body = ""
+    if article is not None and choices is not None:
+        body = _body(page, article, choices, policy, own)
+        if page.layout == "none":
+            return body
+    return setting.theme.render(f"{page.kind}.html", _context(page, setting, own, body))
+
+
+def _body(
+    page: Page,
+    article: Article,
+    choices: Mapping[tuple[str | None, str], Choice],
+    policy: Policy | None,
+    own: Language,
+) -> str:
+    from ..markup import Shown  # noqa: PLC0415
+
+    shown = []
+    for segment in article.skeleton.segments:
+        choice = choices[segment.key]
+        if choice.standing is Standing.SOURCE and policy is not None:
+            shown.append(choice.shown(policy))
+        else:
+            shown.append(Shown(choice.text))
+    links = page.links or {}
+
+    def resolve(link: Link) -> Target:
+        try:
+            return Target(*links[link.value])
+        except KeyError:
+            raise LinkError(
+                f"the article changed while it was being built: it now links to {link.value}",
+                path=article.path,
+                hint="Build again.",
+            ) from None
+
+    return article.skeleton.render(shown, lang=own.lang, direction=own.dir, resolve=resolve)
+
+
+def _context(page: Page, setting: Setting, own: Language, body: str) -> dict[str, Any]:
+    return {
+        "strings": setting.strings,
+        "language": own,
+        "site": {
+            "title": setting.title,
+            "url": setting.url,
+            "description": setting.description,
+            "home": page.home,
+            "articles_url": page.articles_url,
+        },
+        "page": {
+            "kind": page.kind,
+            "title": page.title,
+            "description": page.description,
+            "lang": own.lang,
+            "dir": own.dir,
+            "og_locale": own.og,
+            "path": page.path,
+            "canonical": setting.url + quote(page.path),
+            "body": Markup(body),  # noqa: S704 - made by Skeleton.render, which escapes every text
+            "date": page.date,
+            "updated": page.updated,
+            "author": page.author,
+            "tags": page.tags,
+            "image": page.image,
+            "minutes": max(1, round(page.words / _WORDS_A_MINUTE)),
+            "languages": page.languages,
+            "notices": page.notices,
+            "title_lang": page.title_lang,
+            "description_lang": page.description_lang,
+            "preview": page.preview,
+        },
+        "menu": page.menu,
+        "articles": page.articles,
+    }
+
+
+def picture(
+    src: str, alt: str, caption: str, *, directory: str, sizes: Mapping[str, Size]
+) -> Picture:
+    """An article's picture, with its size if that is known."""
+    name = posixpath.normpath(posixpath.join(directory, src)).lstrip("/")
+    width, height = sizes.get(name, (None, None))
+    return Picture(quote(f"/{name}"), alt, caption, width, height)

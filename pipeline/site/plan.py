@@ -1,0 +1,225 @@
+"""The plan: every page of the site, from the versions of its articles.
+
+Nothing is read here: a plan of the same versions is the same plan.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ..markup import Link
+from ..settings import Site
+from .addresses import HOME, Addresses, Tag
+from .language import language
+from .page import Alternate, Card, Item, Notice, Page, Picture, TagLink, picture
+from .pictures import Size
+from .strings import Strings
+from .version import Version
+
+_LATEST = 6
+"""How many articles a home page shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Makes the pages of a site.
+
+    Attributes:
+        site: The site's settings.
+        addresses: Where everything is.
+        directories: For each article the folder of its source below ``source/``.
+        sizes: The sizes of pictures, by their paths below ``source/``.
+        preview: Whether the pages are a preview that nobody may find.
+    """
+
+    site: Site
+    addresses: Addresses
+    directories: Mapping[str, str]
+    sizes: Mapping[str, Size]
+    preview: bool = False
+    _menus: dict[str, tuple[tuple[str, Item], ...]] = field(default_factory=dict)
+
+    def pages(self, locales: Iterable[str]) -> Iterator[Page]:
+        """Every page in the given locales, and the page at the root."""
+        for locale in self.addresses.locales:
+            if locale in locales:
+                yield from self._locale(locale)
+        yield self._page("/index.html", "root", self.site.source_locale, self._homes)
+        yield self._page("/404.html", "404", self.site.source_locale, self._homes)
+
+    def _locale(self, locale: str) -> Iterator[Page]:
+        for article in sorted(self.directories):
+            version = self.addresses.version(article, locale)
+            if version is not None:
+                yield self._article(version)
+        yield self._list(locale)
+        for tag in self.addresses.tags(locale).values():
+            yield self._tag(locale, tag)
+        folder = language(locale).lang
+        yield self._page(f"/{folder}/404.html", "404", locale, self._homes)
+        if self.addresses.path(HOME, locale) is None:
+            yield self._bare_home(locale)
+
+    def _article(self, version: Version) -> Page:
+        locale = version.locale
+        kind = "home" if version.article == HOME else version.layout
+        source = language(self.site.source_locale).lang
+        cards: tuple[Card, ...] = ()
+        if kind == "home":
+            cards = tuple(self._card(v) for v in self.addresses.articles(locale)[:_LATEST])
+        return self._page(
+            self.addresses.path(version.article, locale) or "",
+            "article" if kind == "none" else kind,
+            locale,
+            {code: self.addresses.path(version.article, code) for code in self.addresses.locales},
+            title=version.title,
+            description=version.fields.get("description", ""),
+            article=version.article,
+            content=version.digest,
+            layout=version.layout,
+            articles=cards,
+            notices=tuple(self._notices(version)),
+            tags=self._tag_links(version),
+            links=self._links(version),
+            image=self._image(version),
+            date=version.date,
+            updated=version.updated,
+            author=version.author,
+            words=version.words,
+            title_lang=source if "title" in version.foreign else None,
+            description_lang=source if "description" in version.foreign else None,
+        )
+
+    def _list(self, locale: str) -> Page:
+        paths: dict[str, str | None] = {
+            code: self.addresses.articles_path(code) for code in self.addresses.locales
+        }
+        cards = tuple(self._card(version) for version in self.addresses.articles(locale))
+        title = self._strings(locale).gettext("Articles")
+        return self._page(
+            self.addresses.articles_path(locale), "list", locale, paths, title=title, articles=cards
+        )
+
+    def _tag(self, locale: str, tag: Tag) -> Page:
+        paths = {
+            code: found.path if (found := self.addresses.tags(code).get(tag.source)) else None
+            for code in self.addresses.locales
+        }
+        cards = tuple(self._card(version) for version in tag.versions)
+        return self._page(tag.path, "tag", locale, paths, title=tag.name, articles=cards)
+
+    def _bare_home(self, locale: str) -> Page:
+        """The home page of a site that has no article ``index``."""
+        cards = tuple(self._card(v) for v in self.addresses.articles(locale)[:_LATEST])
+        path = self.addresses.home(locale) or ""
+        title = self._strings(locale).gettext(self.site.title)
+        return self._page(path, "home", locale, self._homes, title=title, articles=cards)
+
+    def _page(
+        self, path: str, kind: str, locale: str, paths: Mapping[str, str | None], **values: object
+    ) -> Page:
+        return Page(
+            path=path,
+            kind=kind,
+            locale=locale,
+            languages=tuple(self._alternates(locale, kind, paths)),
+            menu=self._menu(locale, path),
+            home=self.addresses.home(locale) or "/",
+            articles_url=self.addresses.articles_path(locale),
+            preview=self.preview,
+            **values,  # type: ignore[arg-type]  # the callers above are all there are
+        )
+
+    @property
+    def _homes(self) -> Mapping[str, str | None]:
+        return {locale: self.addresses.home(locale) for locale in self.addresses.locales}
+
+    def _alternates(
+        self, locale: str, kind: str, paths: Mapping[str, str | None]
+    ) -> Iterator[Alternate]:
+        for code, path in paths.items():
+            known = language(code)
+            current = code == locale and kind != "root"
+            home = self.addresses.home(code)
+            yield Alternate(code, known.lang, known.dir, known.name, path, home, current)
+
+    def _menu(self, locale: str, path: str) -> tuple[Item, ...]:
+        if locale not in self._menus:
+            self._menus[locale] = tuple(self._menu_items(locale))
+        return tuple(
+            Item(item.title, item.url, True, item.lang) if item.url == path else item
+            for _, item in self._menus[locale]
+        )
+
+    def _menu_items(self, locale: str) -> Iterator[tuple[str, Item]]:
+        source = self.site.source_locale
+        for name in self.site.menu:
+            if name == "articles" and not self.addresses.version(name, locale):
+                title = self._strings(locale).gettext("Articles")
+                yield name, Item(title, self.addresses.articles_path(locale))
+                continue
+            for code in dict.fromkeys((locale, source)):
+                version = self.addresses.version(name, code)
+                path = self.addresses.path(name, code)
+                if version is not None and path is not None:
+                    foreign = code != locale or "title" in version.foreign
+                    lang = language(source).lang if foreign else None
+                    yield name, Item(version.title, path, False, lang)
+                    break
+
+    def _card(self, version: Version) -> Card:
+        source = language(self.site.source_locale).lang
+        return Card(
+            title=version.title,
+            url=self.addresses.path(version.article, version.locale) or "",
+            description=version.fields.get("description", ""),
+            date=version.date,
+            tags=self._tag_links(version),
+            image=self._image(version),
+            lang=source if "title" in version.foreign else None,
+        )
+
+    def _notices(self, version: Version) -> Iterator[Notice]:
+        original = self.addresses.path(version.article, self.site.source_locale)
+        counts = version.standings
+        if counts.get("draft"):
+            yield Notice("draft", counts["draft"], None, original)
+        if counts.get("stale"):
+            yield Notice("stale", counts["stale"], version.stale_since, original)
+        if counts.get("source") and version.locale != self.site.source_locale:
+            yield Notice("partial", counts["source"], None, original)
+
+    def _tag_links(self, version: Version) -> tuple[TagLink, ...]:
+        known = self.addresses.tags(version.locale)
+        found = (known[tag] for tag in version.tags if tag in known)
+        return tuple(TagLink(tag.name, tag.path) for tag in found)
+
+    def _links(self, version: Version) -> Mapping[str, tuple[str | None, str | None]]:
+        directory = self.directories[version.article]
+        found: dict[str, tuple[str | None, str | None]] = {}
+        for value in version.links:
+            link = Link("a", "href", value, False)
+            target = self.addresses.resolve(link, directory=directory, locale=version.locale)
+            found[value] = (None, None) if target is None else (target.address, target.lang)
+        return found
+
+    def _image(self, version: Version) -> Picture | None:
+        if not version.image:
+            return None
+        return picture(
+            version.image,
+            version.fields.get("image_alt", ""),
+            version.fields.get("image_caption", ""),
+            directory=self.directories[version.article],
+            sizes=self.sizes,
+        )
+
+    def _strings(self, locale: str) -> Strings:
+        return self.addresses.strings[locale]
+
+
+def directory_of(source: str) -> str:
+    """The folder of a source file below ``source/``, empty at the top."""
+    return posixpath.dirname(source)

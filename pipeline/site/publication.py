@@ -1,0 +1,214 @@
+"""Publishing: what was built is swapped in, page by page, and never half of one.
+
+Pages are written beside the published site, in its folder ``.next``. When all of them are on disk, a
+list of what is to be done is written, and carried out: first the new pages take their places, then
+what is gone is removed, then the manifest says what is there. Whatever kills this on the way, every
+address answers with a whole page, old or new, and no link is dead; the next build carries out the
+rest of the list first. A fault before the list is written changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .. import files
+from ..errors import OutputError
+
+NEXT = ".next"
+MANIFEST = ".published.json"
+_PLAN = "plan.json"
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A published file: the hash of what it was made of, its size in bytes, and whose it is.
+
+    ``owner`` is ``article id``, tab, ``locale`` for an article's page, and empty for others.
+    """
+
+    made_of: str
+    size: int
+    owner: str = ""
+
+
+Manifest = Mapping[str, Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What publishing did: files that are new, that changed, and that are gone."""
+
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Publication:
+    """One publication under way into the folder ``output``."""
+
+    output: Path
+    written: dict[str, Entry] = field(default_factory=dict)
+
+    @classmethod
+    def begin(cls, output: Path) -> Publication:
+        """Make ready to publish, finishing first what an earlier build left undone.
+
+        Raises:
+            OutputError: The folder cannot be written.
+        """
+        with _said_of(output):
+            output.mkdir(parents=True, exist_ok=True)
+            finish(output)
+            shutil.rmtree(output / NEXT, ignore_errors=True)
+            (output / NEXT).mkdir()
+        return cls(output)
+
+    def write(self, name: str, data: bytes, entry: Entry) -> None:
+        """Put a file beside the site."""
+        stage(self.output, name, data)
+        self.written[name] = entry
+
+    def commit(self, before: Manifest, *, kept: Iterable[str]) -> Published:
+        """Swap in what was written, remove what is neither written nor kept.
+
+        Args:
+            before: The manifest of the site as it is.
+            kept: The files that stay as they are.
+
+        Raises:
+            OutputError: The disk said no; the site is whole, and a later build will finish.
+        """
+        after = {name: before[name] for name in kept if name in before} | self.written
+        changed = [name for name in self.written if not self._is_same(name)]
+        removed = sorted(set(before) - set(after))
+        with _said_of(self.output):
+            _flush(self.output / NEXT, changed)
+            plan = {
+                "format": _FORMAT,
+                "move": sorted(changed, key=_pages_first),
+                "remove": removed,
+                "manifest": _manifest_to_json(after),
+            }
+            files.write(self.output / NEXT / _PLAN, json.dumps(plan).encode())
+            finish(self.output)
+        return Published(
+            tuple(sorted(name for name in changed if name not in before)),
+            tuple(sorted(name for name in changed if name in before)),
+            tuple(removed),
+        )
+
+    def abandon(self) -> None:
+        """Forget what was written; the site is as it was."""
+        shutil.rmtree(self.output / NEXT, ignore_errors=True)
+
+    def _is_same(self, name: str) -> bool:
+        """Whether the published file already says what was written."""
+        try:
+            return (self.output / name).read_bytes() == (self.output / NEXT / name).read_bytes()
+        except OSError:
+            return False
+
+
+def stage(output: Path, name: str, data: bytes) -> None:
+    """Write a file beside the site, where `Publication.commit` finds it."""
+    path = output / NEXT / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+    finally:
+        os.close(descriptor)
+
+
+def finish(output: Path) -> None:
+    """Carry out what is left of a publication that was decided on; nothing if none was.
+
+    Raises:
+        OSError: The disk said no; calling it again goes on.
+    """
+    path = output / NEXT / _PLAN
+    try:
+        plan = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return
+    for name in plan["move"]:
+        source = output / NEXT / name
+        if source.exists():
+            (output / name).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(source, output / name)  # noqa: PTH105 - as in files.write
+    for name in plan["remove"]:
+        (output / name).unlink(missing_ok=True)
+        _remove_empty(output, (output / name).parent)
+    files.write(output / MANIFEST, json.dumps(plan["manifest"], indent=0).encode())
+    path.unlink()
+    shutil.rmtree(output / NEXT, ignore_errors=True)
+
+
+def read_manifest(output: Path) -> dict[str, Entry]:
+    """What is published in a folder; empty if nothing is, or nothing that is known."""
+    try:
+        data = json.loads((output / MANIFEST).read_bytes())
+        if data["format"] != _FORMAT:
+            return {}
+        return {name: Entry(*entry) for name, entry in data["files"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _manifest_to_json(manifest: Manifest) -> dict[str, object]:
+    return {
+        "format": _FORMAT,
+        "files": {name: [e.made_of, e.size, e.owner] for name, e in sorted(manifest.items())},
+    }
+
+
+def _pages_first(name: str) -> tuple[int, str]:
+    """Assets, then pages, then the pages that list them: so no page links to what is not there."""
+    if not name.endswith(".html"):
+        return (0, name)
+    return (1 if name.count("/") == 2 else 2, name)
+
+
+def _flush(folder: Path, names: list[str]) -> None:
+    """Wait until the files are on the disk: one by one if few, else all the disk has to write."""
+    if len(names) > 32:
+        os.sync()
+        return
+    for name in names:
+        descriptor = os.open(folder / name, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _remove_empty(top: Path, folder: Path) -> None:
+    while folder != top:
+        with suppress(OSError):
+            folder.rmdir()
+        if folder.exists():
+            return
+        folder = folder.parent
+
+
+@contextmanager
+def _said_of(output: Path) -> Iterator[None]:
+    """Turns what the operating system says into an error that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(
+            f"the published site cannot be written: {error.strerror or error}",
+            path=output,
+            hint="What is live has stayed whole; mend the cause and build again.",
+        ) from error

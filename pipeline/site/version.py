@@ -1,0 +1,173 @@
+"""An article's versions: what it is in each language, as far as other pages need to know.
+
+Lists, menus, switchers, links and feeds are all made from these records and from nothing else, so
+that they cannot disagree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+from ..articles import Article
+from ..catalogues import Catalogue
+from ..markup import plain
+from .choice import Choice, Policy, Standing, choose, source_choice
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A translation that could not be shown, and where it stands (line 0: unknown)."""
+
+    message: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An article in one locale.
+
+    Attributes:
+        article, locale: Which article, in which locale.
+        layout: The template the page is set in.
+        live: Whether the page is published.
+        fields: Title, slug, description and the like, as plain text.
+        foreign: The names of those fields that are shown in the source's language.
+        date, updated, author, tags, image, order: As in the article's metadata; tags by their
+            names in the source.
+        states: How many messages there are in each state.
+        standings: How many segments stand in each way on the page.
+        percent: The share of segments that count as covered, 0 to 100.
+        stale_since: Since when the oldest stale passage has been so.
+        until: The day from which the page would look different without anything being edited.
+        links: The relative addresses in the body.
+        words: How many words the body has.
+        problems: Translations that do not fit their source.
+        digest: A hash of everything the page shows of this article.
+    """
+
+    article: str
+    locale: str
+    layout: str
+    live: bool
+    fields: Mapping[str, str]
+    foreign: tuple[str, ...] = ()
+    date: date | None = None
+    updated: date | None = None
+    author: str = ""
+    tags: tuple[str, ...] = ()
+    image: str = ""
+    order: int = 0
+    states: Mapping[str, int] = field(default_factory=dict)
+    standings: Mapping[str, int] = field(default_factory=dict)
+    percent: int = 100
+    stale_since: date | None = None
+    until: date | None = None
+    links: tuple[str, ...] = ()
+    words: int = 0
+    problems: tuple[Problem, ...] = ()
+    digest: str = ""
+
+    @property
+    def title(self) -> str:
+        """The title, in the locale or (see ``foreign``) in the source's language."""
+        return self.fields.get("title", "")
+
+    @property
+    def slug(self) -> str:
+        """The last part of the page's address."""
+        return self.fields.get("slug", "")
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dictionary that `from_json` understands."""
+        data = asdict(self)
+        for name in ("date", "updated", "stale_since", "until"):
+            data[name] = data[name].isoformat() if data[name] else None
+        return data
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Version:
+        """The version that `to_json` described."""
+        values = dict(data)
+        for name in ("date", "updated", "stale_since", "until"):
+            values[name] = date.fromisoformat(values[name]) if values[name] else None
+        for name in ("foreign", "tags", "links"):
+            values[name] = tuple(values[name])
+        values["problems"] = tuple(Problem(**problem) for problem in values["problems"])
+        return cls(**values)
+
+
+def choices_for(
+    article: Article, catalogue: Catalogue | None, policy: Policy | None
+) -> dict[tuple[str | None, str], Choice]:
+    """What is shown for each of an article's segments, by their keys; without policy, the source."""
+    if policy is None:
+        return {segment.key: source_choice(segment) for segment in article.segments}
+    find = catalogue.get if catalogue is not None else (lambda text, context: None)
+    return {
+        segment.key: choose(segment, find(segment.text, segment.context), policy)
+        for segment in article.segments
+    }
+
+
+def version_of(
+    article: Article,
+    locale: str,
+    choices: Mapping[tuple[str | None, str], Choice],
+    policy: Policy | None,
+) -> Version:
+    """The record of an article in a locale, made from what is shown for its segments."""
+    shown = choices.values()
+    counted = [choice for key, choice in choices.items() if key[0] != "slug"]
+    covered = sum(choice.covered for choice in counted)
+    percent = 100 * covered // len(counted) if counted else 100
+    fields = {name: choices[segment.key] for name, segment in article.fields.items()}
+    title = fields.get("title")
+    live = (
+        policy is None
+        or policy.preview
+        or (percent >= policy.minimum_percent and (title is None or title.covered))
+    )
+    metadata = article.metadata
+    return Version(
+        article=article.id,
+        locale=locale,
+        layout=article.layout,
+        live=live,
+        fields={name: plain(choice.text) for name, choice in fields.items()},
+        foreign=tuple(n for n, choice in fields.items() if choice.standing is Standing.SOURCE),
+        date=metadata.date,
+        updated=metadata.updated,
+        author=metadata.author,
+        tags=metadata.tags,
+        image=metadata.image,
+        order=metadata.order,
+        states=dict(Counter(choice.state.value for choice in shown)),
+        standings=dict(Counter(choice.standing.value for choice in counted)),
+        percent=percent,
+        stale_since=_first(choice.since for choice in shown),
+        until=_first(choice.until for choice in shown),
+        links=tuple(sorted({link.value for link in article.skeleton.links})),
+        words=sum(
+            len(plain(choices[segment.key].text).split()) for segment in article.skeleton.segments
+        ),
+        problems=tuple(
+            Problem(problem, choice.line) for choice in shown for problem in choice.problems
+        ),
+        digest=_digest(article, choices),
+    )
+
+
+def _first(days: Any) -> date | None:
+    return min((day for day in days if day), default=None)
+
+
+def _digest(article: Article, choices: Mapping[tuple[str | None, str], Choice]) -> str:
+    hashed = hashlib.sha256(article.digest.encode())
+    for choice in choices.values():
+        hashed.update(f"\0{choice.standing}\0{choice.text}".encode())
+    return hashed.hexdigest()[:24]
