@@ -45,6 +45,11 @@ def write(path: Path, data: bytes, *, durable: bool = True) -> None:
         _flush_folder(target.parent)
 
 
+def digest(data: bytes) -> str:
+    """A short hash of a file's contents, in hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()[:24]
+
+
 def is_temporary(path: Path) -> bool:
     """Whether ``path`` is named as :func:`write` names the file that it writes beside."""
     return path.name.startswith(TEMPORARY_PREFIX) and path.name.endswith(TEMPORARY_SUFFIX)

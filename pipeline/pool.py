@@ -1,4 +1,4 @@
-"""A pool of processes for work that is the same for many things; in this process when it is little."""
+"""A pool of processes for work that is the same for many things; none when there are few."""
 
 from __future__ import annotations
 

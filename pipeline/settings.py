@@ -203,21 +203,16 @@ def _folder(table: Table, name: str, default: str) -> str:
 
 def _keep_apart(table: Table, site: Site) -> None:
     """A build replaces what is in the output: nothing else may be in it, nor it in anything."""
-    folders = {
-        "source": site.source,
-        "catalogues": site.catalogues,
-        "theme": site.theme or "",
-        "output": site.output,
-        ".pipeline": ".pipeline",
-        ".git": ".git",
-    }
     hint = "Give each of them a folder of its own."
-    for other in ("source", "catalogues", "theme", ".pipeline", ".git"):
-        if _overlap(folders["output"], folders[other]):
-            message = f"{site.output!r} and the folder of {other} ({folders[other]!r}) overlap"
-            table.wrong("output", message, hint)
+    folders = {"source": site.source, "catalogues": site.catalogues, "theme": site.theme or ""}
+    for other, folder in {**folders, ".pipeline": ".pipeline", ".git": ".git"}.items():
+        if _overlap(site.output, folder):
+            name = "output" if "output" in table.data or other not in table.data else other
+            message = f"overlaps: the output is {site.output!r}, the folder of {other} {folder!r}"
+            table.wrong(name, message, hint)
     if _overlap(site.source, site.catalogues):
-        table.wrong("catalogues", f"{site.catalogues!r} and source overlap", hint)
+        name = "catalogues" if "catalogues" in table.data else "source"
+        table.wrong(name, f"overlaps: {site.source!r} and {site.catalogues!r}", hint)
 
 
 def _overlap(one: str, other: str) -> bool:
@@ -275,9 +270,9 @@ def _known_locale(table: Table, name: str, locale: str) -> None:
     except (ValueError, UnknownLocaleError):
         known = False
     if not known:
-        hint = nearest(locale, locale_identifiers())
-        if hint.startswith("Known"):
-            hint = "Use a language and, if need be, a territory: nl, pt_BR."
+        languages = {name.lower(): code for code, name in Locale("en").languages.items()}
+        meant = languages.get(locale.lower(), locale)
+        hint = nearest(meant, locale_identifiers())
         table.mistakes.add((*table.keys, name), f"{locale!r} is no known locale", hint)
 
 

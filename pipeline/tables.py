@@ -169,6 +169,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     close = get_close_matches(_plain(word), plain, 1, 0.6)
     if close:
         return f"Did you mean {plain[close[0]]!r}?"
+    if len(plain) > 20:
+        return f"Known here are {len(plain)} names, such as {min(plain.values(), key=len)!r}."
     return f"Known here: {', '.join(plain.values())}."
 
 

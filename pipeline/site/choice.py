@@ -133,9 +133,9 @@ def _wanted(message: Message, state: State, policy: Policy) -> Standing | None:
         return Standing.LIVE if not policy.preview else Standing.DRAFT
     if state is State.DRAFT and policy.publish is Publish.DRAFT:
         return Standing.DRAFT
-    if state is State.STALE and (policy.grace_days or policy.preview):
-        if _may_stand_in(message, policy):
-            return Standing.STALE
+    shows_older = policy.grace_days > 0 or policy.preview
+    if state is State.STALE and shows_older and _may_stand_in(message, policy):
+        return Standing.STALE
     return None
 
 

@@ -27,7 +27,7 @@ from .strings import Strings
 from .theme import Theme
 
 _WORDS_A_MINUTE = 220
-"""Words that an adult reads silently in a minute (Brysbaert 2019, 238 for English, rounded down)."""
+"""Words that an adult reads silently in a minute (Brysbaert 2019 found 238 for English)."""
 
 
 @dataclass(frozen=True, slots=True)

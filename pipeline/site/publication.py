@@ -1,7 +1,7 @@
 """Publishing: what was built is swapped in, page by page, and never half of one.
 
-Pages are written beside the published site, in its folder ``.next``. When all of them are on disk, a
-list of what is to be done is written, and carried out: first the new pages take their places, then
+Pages are written beside the published site, in its folder ``.next``. When all are on disk, a list
+of what is to be done is written, and carried out: first the new pages take their places, then
 what is gone is removed, then the manifest says what is there. Whatever kills this on the way, every
 address answers with a whole page, old or new, and no link is dead; the next build carries out the
 rest of the list first. A fault before the list is written changes nothing.

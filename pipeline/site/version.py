@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
@@ -104,7 +104,7 @@ class Version:
 def choices_for(
     article: Article, catalogue: Catalogue | None, policy: Policy | None
 ) -> dict[tuple[str | None, str], Choice]:
-    """What is shown for each of an article's segments, by their keys; without policy, the source."""
+    """What is shown for each segment of an article, by their keys; the source without a policy."""
     if policy is None:
         return {segment.key: source_choice(segment) for segment in article.segments}
     find = catalogue.get if catalogue is not None else (lambda text, context: None)
