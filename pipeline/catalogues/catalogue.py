@@ -1,0 +1,261 @@
+"""A catalogue: a .po file that can be changed message by message and is otherwise left alone.
+
+What nobody touched is written back as the bytes that were read: other tools' wrapping, order and
+line ends stay, and an edit to one message is a diff of that message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from .. import files
+from ..errors import CatalogueError, ConflictError
+from . import parse as reading
+from .message import Key, Message
+from .parse import Entry
+from .write import entry_of, rewritten
+
+_ATTEMPTS = 3
+_LONG_LINE = re.compile(r'^(?:#[~|]+ )?(?:msg\w+(?:\[\d\])? )?"[^"\n]{40,} [^"\n]{40,}"$', re.M)
+
+
+class Catalogue:
+    """The messages of one domain in one locale, in the order of their file.
+
+    Attributes:
+        path: The file it was read from, if any.
+        entries: The pieces of the file.
+        charset: The file's encoding.
+        original: The bytes it was read from; None for a new one.
+    """
+
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        *,
+        path: Path | None = None,
+        charset: str = "UTF-8",
+        newline: str = "\n",
+        wrapped: bool = True,
+        original: bytes | None = None,
+    ) -> None:
+        self.entries = tuple(entries)
+        self.path = path
+        self.charset = charset
+        self.newline = newline
+        self.wrapped = wrapped
+        self.original = original
+
+    def __iter__(self) -> Iterator[Message]:
+        return iter(self.messages)
+
+    @cached_property
+    def messages(self) -> tuple[Message, ...]:
+        """The messages that the source has, without the header."""
+        found = (entry.message for entry in self.entries)
+        return tuple([m for m in found if m and not m.obsolete and (m.id or m.context is not None)])
+
+    @cached_property
+    def obsolete(self) -> tuple[Message, ...]:
+        """The messages that the source has no longer."""
+        return tuple([e.message for e in self.entries if e.message and e.message.obsolete])
+
+    @cached_property
+    def header(self) -> Mapping[str, str]:
+        """The fields of the header, such as ``Plural-Forms``."""
+        entry = next((e for e in self.entries if e.message and e.message.key == (None, "")), None)
+        if entry is None or entry.message is None:
+            return {}
+        lines = [line.partition(":") for line in entry.message.text.split("\n") if ":" in line]
+        return {name.strip(): value.strip() for name, _, value in lines}
+
+    @cached_property
+    def _index(self) -> dict[Key, Message]:
+        return {message.key: message for message in self.messages}
+
+    def get(self, id: str, context: str | None = None) -> Message | None:
+        """The message with this msgid and msgctxt, unless it is obsolete."""
+        return self._index.get((context, id))
+
+    def with_message(self, message: Message) -> Catalogue:
+        """This catalogue with one message changed, or added to those that are not obsolete."""
+        return self.with_messages([message])
+
+    def with_messages(self, messages: Iterable[Message]) -> Catalogue:
+        """This catalogue with messages changed, or added to those that are not obsolete."""
+        changed = {message.key: message for message in messages}
+        entries = []
+        for entry in self.entries:
+            old = entry.message
+            new = changed.pop(old.key, None) if old is not None and not old.obsolete else None
+            entries.append(entry if new is None else rewritten(entry, new, wrapped=self.wrapped))
+        if changed:
+            added = [entry_of(message, wrapped=self.wrapped) for message in changed.values()]
+            place = next(
+                (n for n, e in enumerate(entries) if e.message is None or e.message.obsolete),
+                len(entries),
+            )
+            entries[place:place] = added
+        return self.with_entries(entries)
+
+    def with_entries(self, entries: Sequence[Entry]) -> Catalogue:
+        """This catalogue with other entries; a message is set off by a blank line."""
+        spaced = [
+            entry
+            if not place or entry.lead or entry == self._at(place)
+            else replace(entry, lead="\n")
+            for place, entry in enumerate(entries)
+        ]
+        return Catalogue(
+            spaced,
+            path=self.path,
+            charset=self.charset,
+            newline=self.newline,
+            wrapped=self.wrapped,
+            original=self.original,
+        )
+
+    def _at(self, place: int) -> Entry | None:
+        return self.entries[place] if place < len(self.entries) else None
+
+    def dump(self) -> bytes:
+        """The file's contents.
+
+        Raises:
+            CatalogueError: A text cannot be written in the file's encoding.
+        """
+        pieces: list[str] = []
+        for entry in self.entries:
+            if pieces and not pieces[-1].endswith("\n"):
+                pieces.append("\n")
+            pieces += (entry.lead, entry.raw)
+        text = "".join(pieces)
+        if self.newline != "\n":
+            text = text.replace("\n", self.newline)
+        try:
+            return text.encode(self.charset)
+        except UnicodeEncodeError as error:
+            raise CatalogueError(
+                f"“{error.object[error.start]}” cannot be written in {self.charset}",
+                path=self.path,
+                hint="Convert the file to UTF-8: msgconv -t UTF-8.",
+            ) from None
+
+
+def parse(data: bytes, path: Path | None = None) -> Catalogue:
+    """The catalogue that a file's contents are.
+
+    Raises:
+        CatalogueError: They are no .po file; the error has the line.
+    """
+    text = reading.decode(data, path)
+    newline = "\r\n" if "\r\n" in text else "\n"
+    if newline == "\r\n":
+        text = text.replace("\r\n", "\n")
+    unfinished = not text.endswith("\n")
+    entries = list(reading.entries_of(text + "\n" if unfinished else text, path))
+    if unfinished:
+        entries[-1] = replace(entries[-1], raw=entries[-1].raw.removesuffix("\n"))
+    return Catalogue(
+        entries,
+        path=path,
+        charset=reading.charset_of(data),
+        newline=newline,
+        wrapped=not _LONG_LINE.search(text),
+        original=data,
+    )
+
+
+def read(path: Path) -> Catalogue:
+    """The catalogue in a file.
+
+    Raises:
+        CatalogueError: It cannot be read, or is no .po file; the error has the line.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        hint = "Restore it from version control, or extract again."
+        reason = error.strerror or str(error)
+        raise CatalogueError(f"cannot be read: {reason}", path=path, hint=hint) from error
+    return parse(data, path)
+
+
+def write(catalogue: Catalogue, path: Path) -> None:
+    """Put a catalogue into a file, unless the file is another one than was read.
+
+    Raises:
+        ConflictError: Somebody has changed it meanwhile; nothing was written.
+        OSError: The disk said no; the file is as it was.
+    """
+    data = catalogue.dump()
+    if data == catalogue.original and path == catalogue.path:
+        return
+    now = path.read_bytes() if path.exists() else None
+    if now != catalogue.original:
+        raise ConflictError(
+            "the file was changed by somebody else meanwhile",
+            path=path,
+            hint="Nothing was written; read it again and repeat the change.",
+        )
+    files.write(path, data)
+
+
+def update(path: Path, change: Callable[[Catalogue], Catalogue], *, locks: Path) -> Catalogue:
+    """Read a file, change it and write it, as one step for all who use this function.
+
+    When another program has written the file meanwhile, the change is made again to what it wrote.
+
+    Args:
+        path: The file.
+        change: Makes the new catalogue of the one that was read; may be called more than once.
+        locks: The folder of locks.
+
+    Raises:
+        CatalogueError: It cannot be read.
+        ConflictError: It was changed again and again.
+    """
+    with files.lock(str(path.absolute()), locks):
+        for attempt in range(_ATTEMPTS):
+            changed = change(read(path))
+            try:
+                write(changed, path)
+                return changed
+            except ConflictError:
+                if attempt == _ATTEMPTS - 1:
+                    raise
+    raise AssertionError  # the loop returns or raises
+
+
+def new(*, locale: str | None, domain: str, project: str, on: str = "") -> Catalogue:
+    """A catalogue without messages, or (without a locale) a template.
+
+    Args:
+        locale: As in the settings.
+        domain: What the messages belong to.
+        project: The site's name, for the header.
+        on: When it is made, as ``PO-Revision-Date`` says it.
+    """
+    fields = {"Project-Id-Version": f"{project} {domain}".strip()}
+    if locale is not None:
+        from babel.messages.plurals import get_plural  # noqa: PLC0415 - slow, for new files only
+
+        fields |= {
+            "PO-Revision-Date": on or "2000-01-01 00:00+0000",
+            "Last-Translator": "Nobody yet <nobody@localhost>",
+            "Language-Team": locale,
+            "Language": locale,
+        }
+    fields |= {
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+    }
+    if locale is not None:
+        fields["Plural-Forms"] = f"{get_plural(locale)};".replace(";;", ";")
+    text = "".join(f"{name}: {value}\n" for name, value in fields.items())
+    return Catalogue([replace(entry_of(Message(id="", strings=(text,))), lead="")])
