@@ -14,13 +14,13 @@ from pathlib import Path
 
 from .. import files
 from ..errors import CatalogueError, ConflictError
-from . import parse as reading
+from . import entries as reading
+from .entries import Entry
 from .message import Key, Message
-from .parse import Entry
 from .write import entry_of, rewritten
 
 _ATTEMPTS = 3
-_LONG_LINE = re.compile(r'^(?:#[~|]+ )?(?:msg\w+(?:\[\d\])? )?"[^"\n]{40,} [^"\n]{40,}"$', re.M)
+_LONG_LINE = re.compile(rb'^(?:#[~|]+ )?(?:msg[^ ]+ )?"[^"\r\n]{40,} [^"\r\n]{40,}"\r?$', re.M)
 
 
 class Catalogue:
@@ -40,14 +40,12 @@ class Catalogue:
         path: Path | None = None,
         charset: str = "UTF-8",
         newline: str = "\n",
-        wrapped: bool = True,
         original: bytes | None = None,
     ) -> None:
         self.entries = tuple(entries)
         self.path = path
         self.charset = charset
         self.newline = newline
-        self.wrapped = wrapped
         self.original = original
 
     def __iter__(self) -> Iterator[Message]:
@@ -72,6 +70,11 @@ class Catalogue:
             return {}
         lines = [line.partition(":") for line in entry.message.text.split("\n") if ":" in line]
         return {name.strip(): value.strip() for name, _, value in lines}
+
+    @cached_property
+    def wrapped(self) -> bool:
+        """Whether long lines are wrapped: not in a file that somebody wrote unwrapped."""
+        return self.original is None or not _LONG_LINE.search(self.original)
 
     @cached_property
     def _index(self) -> dict[Key, Message]:
@@ -115,7 +118,6 @@ class Catalogue:
             path=self.path,
             charset=self.charset,
             newline=self.newline,
-            wrapped=self.wrapped,
             original=self.original,
         )
 
@@ -165,7 +167,6 @@ def parse(data: bytes, path: Path | None = None) -> Catalogue:
         path=path,
         charset=reading.charset_of(data),
         newline=newline,
-        wrapped=not _LONG_LINE.search(text),
         original=data,
     )
 

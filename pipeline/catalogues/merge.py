@@ -13,8 +13,8 @@ from datetime import date
 
 from . import marks
 from .catalogue import Catalogue
+from .entries import Entry
 from .message import Key, Message
-from .parse import Entry
 from .state import is_draft
 from .write import entry_of, rewritten
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from .entries import Entry
 from .message import Message
-from .parse import Entry
 from .wrap import WIDTH, quoted
 
 _PARTS = re.compile(

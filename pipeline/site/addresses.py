@@ -12,15 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
+from ..articles import HOME
 from ..errors import SlugError
 from ..markup import Link, Target
+from ..slug import is_slug, slugify
 from .language import language
-from .slug import is_slug, slugify
 from .strings import Strings
 from .version import Version
-
-HOME = "index"
-"""The id of the article that is a language's home page."""
 
 
 @dataclass(frozen=True, slots=True)

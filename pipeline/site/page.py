@@ -6,12 +6,12 @@ text, says whether a page is out of date, and rendering it needs no other page.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 import posixpath
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -66,7 +66,7 @@ class Card:
     title: str
     url: str
     description: str = ""
-    date: date | None = None
+    date: datetime.date | None = None
     tags: tuple[TagLink, ...] = ()
     image: Picture | None = None
     lang: str | None = None
@@ -78,7 +78,7 @@ class Notice:
 
     kind: str
     count: int = 0
-    date: date | None = None
+    date: datetime.date | None = None
     source_url: str | None = None
 
 
@@ -114,8 +114,8 @@ class Page:
     tags: tuple[TagLink, ...] = ()
     links: Mapping[str, tuple[str | None, str | None]] | None = None
     image: Picture | None = None
-    date: date | None = None
-    updated: date | None = None
+    date: datetime.date | None = None
+    updated: datetime.date | None = None
     author: str = ""
     words: int = 0
     title_lang: str | None = None

@@ -9,9 +9,10 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ..articles import HOME
 from ..markup import Link
 from ..settings import Site
-from .addresses import HOME, Addresses, Tag
+from .addresses import Addresses, Tag
 from .language import language
 from .page import Alternate, Card, Item, Notice, Page, Picture, TagLink, picture
 from .pictures import Size

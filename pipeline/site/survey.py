@@ -157,4 +157,4 @@ def write_memory(path: Path, settings: str, surveys: Iterable[Surveyed]) -> None
 def expiry(surveys: Iterable[Surveyed]) -> date | None:
     """The first day on which some page would look different without anything being edited."""
     days = [v.until for s in surveys for v in s.versions.values() if v.until]
-    return min(days, default=None)
+    return min(days) if days else None

@@ -6,11 +6,11 @@ that they cannot disagree.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date
 from typing import Any
 
 from ..articles import Article
@@ -56,8 +56,8 @@ class Version:
     live: bool
     fields: Mapping[str, str]
     foreign: tuple[str, ...] = ()
-    date: date | None = None
-    updated: date | None = None
+    date: datetime.date | None = None
+    updated: datetime.date | None = None
     author: str = ""
     tags: tuple[str, ...] = ()
     image: str = ""
@@ -65,8 +65,8 @@ class Version:
     states: Mapping[str, int] = field(default_factory=dict)
     standings: Mapping[str, int] = field(default_factory=dict)
     percent: int = 100
-    stale_since: date | None = None
-    until: date | None = None
+    stale_since: datetime.date | None = None
+    until: datetime.date | None = None
     links: tuple[str, ...] = ()
     words: int = 0
     problems: tuple[Problem, ...] = ()
@@ -94,7 +94,7 @@ class Version:
         """The version that `to_json` described."""
         values = dict(data)
         for name in ("date", "updated", "stale_since", "until"):
-            values[name] = date.fromisoformat(values[name]) if values[name] else None
+            values[name] = datetime.date.fromisoformat(values[name]) if values[name] else None
         for name in ("foreign", "tags", "links"):
             values[name] = tuple(values[name])
         values["problems"] = tuple(Problem(**problem) for problem in values["problems"])

@@ -1,0 +1,21 @@
+"""Articles: what authors write, in any of the registered formats, found and parsed."""
+
+from __future__ import annotations
+
+from . import html, markdown
+from .article import HOME, Article, Metadata, Source
+from .find import Found, find
+from .load import NO_LAYOUT, load
+
+__all__ = [
+    "HOME",
+    "NO_LAYOUT",
+    "Article",
+    "Found",
+    "Metadata",
+    "Source",
+    "find",
+    "html",
+    "load",
+    "markdown",
+]
