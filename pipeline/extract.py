@@ -195,12 +195,8 @@ class _Job:
 
     def _template(self, domain: str, messages: Sequence[Message]) -> None:
         path = self.project.template_path(domain)
-        template = catalogues.new(
-            locale=None, domain=domain, project=self.project.settings.site.title
-        )
-        for message in messages:
-            template = template.with_message(message)
-        data = template.dump()
+        empty = catalogues.new(locale=None, domain=domain, project=self.project.settings.site.title)
+        data = empty.with_messages(messages).dump()
         if not path.exists() or path.read_bytes() != data:
             files.write(path, data)
 
@@ -222,7 +218,10 @@ class _Job:
 
         if created:
             empty = catalogues.new(
-                locale=locale, domain=domain, project=self.project.settings.site.title
+                locale=locale,
+                domain=domain,
+                project=self.project.settings.site.title,
+                on=self.today,
             )
             files.write(path, merged(empty).dump())
         else:

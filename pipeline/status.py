@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from . import articles
-from .build import output_of, policies_of
 from .errors import PipelineError
 from .project import Project
+from .record import output_of
+from .site.choice import policies_of
 from .site.publication import read_manifest
 from .site.survey import survey
 

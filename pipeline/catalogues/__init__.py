@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .catalogue import Catalogue, new, parse, read, update, write
 from .merge import Merged, merge
-from .message import Message
+from .message import Key, Message
 from .state import (
     State,
     approve,
@@ -19,6 +19,7 @@ from .state import (
 
 __all__ = [
     "Catalogue",
+    "Key",
     "Merged",
     "Message",
     "State",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -232,22 +233,22 @@ def update(path: Path, change: Callable[[Catalogue], Catalogue], *, locks: Path)
     raise AssertionError  # the loop returns or raises
 
 
-def new(*, locale: str | None, domain: str, project: str, on: str = "") -> Catalogue:
+def new(*, locale: str | None, domain: str, project: str, on: date | None = None) -> Catalogue:
     """A catalogue without messages, or (without a locale) a template.
 
     Args:
         locale: As in the settings.
         domain: What the messages belong to.
         project: The site's name, for the header.
-        on: When it is made, as ``PO-Revision-Date`` says it.
+        on: The day on which it is made.
     """
     fields = {"Project-Id-Version": f"{project} {domain}".strip()}
     if locale is not None:
         from babel.messages.plurals import get_plural  # noqa: PLC0415 - slow, for new files only
 
         fields |= {
-            "PO-Revision-Date": on or "2000-01-01 00:00+0000",
-            "Last-Translator": "Nobody yet <nobody@localhost>",
+            "PO-Revision-Date": f"{on or date.today()} 00:00+0000",
+            "Last-Translator": "nobody yet <nobody@localhost>",
             "Language-Team": locale,
             "Language": locale,
         }

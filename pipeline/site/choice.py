@@ -7,12 +7,14 @@ source text, which the page then marks as being in another language.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from ..catalogues import Message, State, is_draft, stale_since, state_of, was_approved
 from ..markup import Segment, Shown
+from ..project import Project
 from ..settings import LocaleSettings, Publish
 from .grace import is_harmless
 from .language import language
@@ -62,6 +64,20 @@ class Policy:
         )
 
 
+Policies = Mapping[str, Policy | None]
+"""What may go live in each locale; None for the source's own."""
+
+
+def policies_of(project: Project, today: date, *, preview: bool) -> Policies:
+    """What may go live in each locale on a day."""
+    policies: dict[str, Policy | None] = {project.source_locale: None}
+    for locale, settings in project.settings.locales.items():
+        policies[locale] = Policy.of(
+            settings, source_locale=project.source_locale, today=today, preview=preview
+        )
+    return policies
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What is shown for one segment.
@@ -95,7 +111,10 @@ class Choice:
 
 
 def choose(segment: Segment, message: Message | None, policy: Policy) -> Choice:
-    """What a page shows for a segment under a policy."""
+    """What a page shows for a segment under a policy.
+
+    An address does not get old: a stale slug stays what it is until a person decides.
+    """
     if message is None:
         return Choice(segment.text, Standing.SOURCE, State.UNTRANSLATED)
     state = state_of(message)
@@ -115,7 +134,8 @@ def choose(segment: Segment, message: Message | None, policy: Policy) -> Choice:
             message.line,
             since,
         )
-    if since is None:
+    if since is None or segment.context == "slug":
+        wanted = Standing.LIVE if wanted is Standing.STALE else wanted
         return Choice(message.text, wanted, state, True, line=message.line)
     return _stale(segment, message, policy, since)
 

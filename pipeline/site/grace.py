@@ -1,14 +1,20 @@
 """Whether an older translation may stand in for a while when its source has changed.
 
 A reader may be shown yesterday's wording, but not yesterday's facts: when a number changed, or a
-“not” came or went, the older translation may say the opposite of the source.
+“not” came or went, the older translation may say the opposite of the source; and when little of the
+old wording is left, it may speak of something else.
 """
 
 from __future__ import annotations
 
 import re
 
+from rapidfuzz import fuzz
+
 from ..markup import plain
+
+_RESEMBLANCE = 50.0
+"""Per cent; below it a text counts as another one (rapidfuzz's normalised Indel similarity)."""
 
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -24,15 +30,17 @@ _NEGATIONS = {
 
 
 def is_harmless(previous: str, current: str, *, locale: str) -> bool:
-    """Whether two versions of a source agree in their numbers and negations.
+    """Whether two versions of a source agree in numbers and negations, and in half their wording.
 
     Args:
         previous, current: The old and the new msgid.
         locale: The source's; for a language whose negations are not known, numbers must do.
     """
     before, after = plain(previous), plain(current)
-    return _numbers(before) == _numbers(after) and _negations(before, locale) == _negations(
-        after, locale
+    return (
+        _numbers(before) == _numbers(after)
+        and _negations(before, locale) == _negations(after, locale)
+        and fuzz.ratio(before, after) >= _RESEMBLANCE
     )
 
 

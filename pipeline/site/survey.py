@@ -20,13 +20,10 @@ from ..errors import PipelineError, TranslationError
 from ..fingerprint import stamp
 from ..project import Project
 from ..templates import messages_of
-from .choice import Choice, Policy
+from .choice import Choice, Policies, Policy
 from .version import Version, choices_for, version_of
 
 _FORMAT = 1
-
-Policies = Mapping[str, Policy | None]
-"""What may go live in each locale; None for the source's own."""
 
 
 @dataclass(frozen=True, slots=True)

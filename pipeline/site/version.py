@@ -127,12 +127,12 @@ def version_of(
     percent = 100 * covered // len(counted) if counted else 100
     fields = {name: choices[segment.key] for name, segment in article.fields.items()}
     title = fields.get("title")
-    live = (
-        policy is None
-        or policy.preview
-        or (percent >= policy.minimum_percent and (title is None or title.covered))
-    )
     metadata = article.metadata
+    good = policy is None or (
+        percent >= policy.minimum_percent and (title is None or title.covered)
+    )
+    preview = policy is not None and policy.preview
+    live = preview or (good and not metadata.draft)
     return Version(
         article=article.id,
         locale=locale,
@@ -162,7 +162,7 @@ def version_of(
     )
 
 
-def _first(days: Any) -> date | None:
+def _first(days: Any) -> datetime.date | None:
     return min((day for day in days if day), default=None)
 
 

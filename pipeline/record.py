@@ -1,0 +1,88 @@
+"""What is remembered of the last build into a folder, to tell that nothing was touched since.
+
+This is all that a build with nothing to do needs: it reads no article and loads no template.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from . import __version__, files
+from .fingerprint import fingerprint
+from .project import Project
+from .site.publication import NEXT
+
+_LIVE = "build"
+_PREVIEW = "preview"
+
+
+def output_of(project: Project, *, preview: bool = False) -> Path:
+    """Where a build goes: a preview never touches what is live."""
+    return project.work_dir / _PREVIEW if preview else project.output_dir
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The last build into one folder.
+
+    Attributes:
+        path: The file that remembers it.
+        output: The folder.
+        touched: The fingerprint of everything it was made of, and of what it made.
+        expires: The day from which pages differ without anything being edited.
+        files: How many files it published.
+    """
+
+    path: Path
+    output: Path
+    touched: str = ""
+    expires: date | None = None
+    files: int = 0
+
+    @classmethod
+    def of(cls, project: Project, *, preview: bool) -> Record:
+        """What is known of the last build; an empty record if nothing is."""
+        name = _PREVIEW if preview else _LIVE
+        path = project.cache_dir / f"{name}.json"
+        output = output_of(project, preview=preview)
+        try:
+            data = json.loads(path.read_bytes())
+            expires = date.fromisoformat(data["expires"]) if data["expires"] else None
+            return cls(path, output, data["touched"], expires, data["files"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return cls(path, output)
+
+    @property
+    def memory_path(self) -> Path:
+        """Where the versions are remembered that it was made of."""
+        return self.path.with_name(f"{self.path.stem}-versions.json")
+
+    def is_current(self, project: Project, today: date) -> bool:
+        """Whether nothing was touched since, and no grace period has ended."""
+        if not self.touched or (self.expires is not None and today >= self.expires):
+            return False
+        return self.touched == self._fingerprint(project)
+
+    def write(self, project: Project, expires: date | None, count: int) -> None:
+        """Remember that everything is up to date now."""
+        data = {
+            "touched": self._fingerprint(project),
+            "expires": expires.isoformat() if expires else None,
+            "files": count,
+        }
+        files.write(self.path, json.dumps(data).encode(), durable=False)
+
+    def forget(self) -> None:
+        """Let the next build look at everything."""
+        self.path.unlink(missing_ok=True)
+
+    def _fingerprint(self, project: Project) -> str:
+        catalogues = [project.catalogues_dir / locale for locale in project.locales]
+        themes = [project.theme_dir] if project.theme_dir else []
+        built_in = Path(__file__).parent / "site"
+        paths = [project.settings_path, project.source_dir, *catalogues, *themes, built_in]
+        touched = fingerprint([*paths, self.output], ignore=frozenset({NEXT, "__pycache__"}))
+        return f"{__version__} {touched}"
