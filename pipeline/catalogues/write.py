@@ -91,6 +91,7 @@ def _values(message: Message) -> dict[str, object]:
 
 
 def _parts(message: Message, *, wrapped: bool) -> dict[str, str]:
+    wrapped = wrapped and "no-wrap" not in message.flags
     before = "#~ " if message.obsolete else ""
     older = "#~| " if message.obsolete else "#| "
 
