@@ -82,8 +82,8 @@ class _Merging:
     def _take(self, place: int, number: int, how: str) -> None:
         """The message that was found for a text, as the source has it now."""
         old, wanted = self._old(number), self.messages[place]
-        known = {flag for flag in old.flags if flag != "fuzzy"}
-        flags = (*old.flags, *(flag for flag in wanted.flags if flag not in known))
+        added = (flag for flag in wanted.flags if flag not in ("fuzzy", *old.flags))
+        flags = (*old.flags, *added)
         new = replace(
             old, notes=wanted.notes, references=wanted.references, flags=flags, obsolete=False
         )
