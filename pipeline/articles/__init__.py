@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import html, markdown
 from .article import HOME, Article, Metadata, Source
 from .find import Found, find
-from .load import NO_LAYOUT, load
+from .reader import NO_LAYOUT, load
 
 __all__ = [
     "HOME",

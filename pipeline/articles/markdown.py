@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .formats import Content, article_format
 from .metadata import front_matter
@@ -35,27 +35,32 @@ def _rendered(body: str, first: int) -> tuple[str, list[int]]:
     env: dict[str, Any] = {}
     tokens = markdown.parse(body, env)
     pieces: list[str] = []
-    lines: list[int] = []
+    lines: list[int] = [0]
     begin, end = 0, 1
-    for block in _blocks(tokens):
-        if block[0].map:
-            begin, end = block[0].map
-        html = markdown.renderer.render(block, markdown.options, env)
+    for index, token in enumerate(tokens):
+        if token.map:
+            begin, end = token.map
+        html = _piece(markdown, tokens, index, env)
         pieces.append(html)
-        lines += [first + min(begin + n, max(begin, end - 1)) for n in range(html.count("\n"))]
-    return "".join(pieces), [*lines, first + end]
+        # A line of the HTML comes from where its first piece comes from.
+        lines[-1] = lines[-1] or first + begin
+        rest = html.count("\n")
+        lines += [first + min(begin + n, max(begin, end - 1)) for n in range(1, rest + 1)]
+        if html.endswith("\n"):
+            lines[-1] = 0
+    lines[-1] = lines[-1] or first + end
+    return "".join(pieces), lines
 
 
-def _blocks(tokens: Sequence[Token]) -> list[list[Token]]:
-    """The tokens by the block at the top that they belong to."""
-    blocks: list[list[Token]] = []
-    depth = 0
-    for token in tokens:
-        if depth == 0:
-            blocks.append([])
-        blocks[-1].append(token)
-        depth += token.nesting
-    return blocks
+def _piece(markdown: MarkdownIt, tokens: Sequence[Token], index: int, env: dict[str, Any]) -> str:
+    """The HTML of one token, as the renderer makes it of all of them."""
+    renderer = cast("RendererHTML", markdown.renderer)
+    token = tokens[index]
+    if token.type == "inline":
+        return renderer.renderInline(token.children or [], markdown.options, env)
+    if token.type in renderer.rules:
+        return renderer.rules[token.type](tokens, index, markdown.options, env)
+    return renderer.renderToken(tokens, index, markdown.options, env)
 
 
 @cache

@@ -219,6 +219,8 @@ class _Parsing:
         kind, node = item
         if kind == "text":
             return not self.html[node.start : node.end].strip(WHITE)
+        if kind == "protected":
+            return not _TRANSLATABLE.search("".join(_texts(self.html, node)))
         return kind in ("single", "aside")
 
     def edge(self, item: tuple[str, Node], parts: list[Part]) -> None:

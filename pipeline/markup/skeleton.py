@@ -8,6 +8,7 @@ markup it stands for, which may hold slots of its own (the ``alt`` of an image, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
@@ -104,11 +105,18 @@ class Shown(NamedTuple):
 
 
 class Target(NamedTuple):
-    """Where a link leads on the published site; ``lang`` if not the page's language."""
+    """Where a link leads on the published site.
 
-    address: str
+    ``address`` is None if that is live nowhere: the attribute is left out, which makes of a link a
+    placeholder (HTML §4.6.1). ``lang`` is the target's language if it is not the page's.
+    """
+
+    address: str | None
     lang: str | None = None
 
+
+_CANDIDATE = re.compile(r"[\s,]*([^\s,](?:\S*[^\s,])?)(?:,+|\s+([^,]*)(?:,|$)|$)")
+"""An address of a ``srcset``, which may hold commas but not end with one, and its descriptor."""
 
 Resolve: TypeAlias = Callable[[Link], Target]
 
@@ -194,20 +202,27 @@ class _Filling:
         if link.attribute.endswith("srcset"):
             return f'{link.attribute}="{quote(self.candidates(link))}"'
         target = self.resolve(link)
+        if target.address is None:
+            return ""
         attribute = f'{link.attribute}="{quote(target.address)}"'
         if target.lang and not link.marked and link.element in ("a", "area"):
             attribute += f' hreflang="{quote(target.lang)}"'
         return attribute
 
     def candidates(self, link: Link) -> str:
-        """The addresses of a ``srcset``, each with its descriptor (HTML §4.8.4.3)."""
+        """The addresses of a ``srcset``, each with its descriptor."""
         found = []
-        for candidate in link.value.split(","):
-            address, _, descriptor = candidate.strip().partition(" ")
-            if address:
-                one = self.resolve(link._replace(value=address)).address
-                found.append(f"{one} {descriptor}".strip())
+        for one, descriptor in _candidates(link):
+            address = self.resolve(one).address
+            if address is not None:
+                found.append(f"{address} {descriptor}".strip())
         return ", ".join(found)
+
+
+def _candidates(link: Link) -> Iterator[tuple[Link, str]]:
+    """The addresses of a ``srcset`` with their descriptors (HTML §4.8.4.3)."""
+    for match in _CANDIDATE.finditer(link.value):
+        yield link._replace(value=match[1]), (match[2] or "").strip()
 
 
 def _fill(slot: Slot, shown: Shown, filling: _Filling) -> str:
@@ -246,5 +261,9 @@ def _with_tokens(slot: Slot, text: str, filling: _Filling) -> str:
 
 def _links(parts: Parts) -> Iterator[Link]:
     for part in parts:
-        if isinstance(part, Link):
+        if not isinstance(part, Link):
+            continue
+        if part.attribute.endswith("srcset"):
+            yield from (link for link, _ in _candidates(part))
+        else:
             yield part

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -36,7 +37,7 @@ def sample() -> bytes:
     return catalogues.merge(new.with_messages([*messages, gone]), messages, on=DAY).catalogue.dump()
 
 
-STYLES = {
+STYLES: dict[str, Callable[[bytes], bytes]] = {
     "ours": lambda data: data,
     "msgcat": lambda data: gettext("msgcat", "-", stdin=data).encode(),
     "msgcat --no-wrap": lambda data: gettext("msgcat", "--no-wrap", "-", stdin=data).encode(),
