@@ -118,7 +118,7 @@ def _template_messages(path: Path) -> Iterable[Message]:
             words = [word for word in (said if isinstance(said, tuple) else (said,)) if word]
             context = words.pop(0) if function in ("pgettext", "npgettext") else None
             notes = tuple(comment.removeprefix("Translators:").strip() for comment in comments)
-            flags = ("python-format",) if "%(" in words[0] else ()
+            flags = ("python-format",) if any("%(" in word for word in words) else ()
             if function in ("ngettext", "npgettext"):
                 strings, plural = ("", ""), words[1]
                 yield Message(words[0], context, plural, strings, notes=notes, flags=flags)
