@@ -14,7 +14,15 @@ from pathlib import Path
 
 from . import __version__, articles, files
 from .build import Progress, Report
-from .errors import CatalogueError, LinkError, OutputError, PipelineError, SlugError
+from .errors import (
+    CatalogueError,
+    FrontMatterError,
+    LinkError,
+    OutputError,
+    PipelineError,
+    SlugError,
+    ThemeError,
+)
 from .markup import Link
 from .pool import Pool
 from .project import Project
@@ -37,6 +45,7 @@ from .site.survey import (
 )
 from .site.theme import Theme
 from .site.version import Version
+from .tables import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +167,7 @@ class Making:
         for surveyed in surveys:
             for locale, error in surveyed.errors.items():
                 self._fail(surveyed.article, locale, error)
+        self._check_layouts(surveys)
         self._check_links(surveys)
         self._warn_of_orphans()
         return surveys
@@ -167,6 +177,21 @@ class Making:
         self.errors.append(error)
         for each in (locale,) if locale else self.policies:
             self.failed.add((article, each))
+
+    def _check_layouts(self, surveys: Iterable[Surveyed]) -> None:
+        """A layout that the theme does not have fails the articles that ask for it."""
+        for surveyed in surveys:
+            version = surveyed.versions.get(self.project.source_locale)
+            if version is None or version.layout in self.theme.layouts:
+                continue
+            source = self._sources[surveyed.article]
+            error = FrontMatterError(
+                f"the theme has no layout “{version.layout}”",
+                path=self.project.relative(source.path),
+                line=_line_of(source.path, version.layout, after="layout"),
+                hint=nearest(version.layout, self.theme.layouts),
+            )
+            self._fail(surveyed.article, "", error)
 
     def _check_links(self, surveys: Iterable[Surveyed]) -> None:
         """A link to what is not in ``source/`` at all fails the article that has it."""
@@ -286,6 +311,8 @@ class Making:
                 publication.written[page.file] = Entry(made_of, result, planned.owner)
                 continue
             del publication.written[page.file]
+            if isinstance(result, ThemeError):
+                raise result
             self.errors.append(result)
             if not self._is_there(page.file) or page.file not in self.before:
                 raise result

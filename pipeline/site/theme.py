@@ -19,11 +19,15 @@ import jinja2
 from jinja2.runtime import Context
 from jinja2.utils import pass_context
 
+from ..articles import NO_LAYOUT
 from ..errors import ThemeError
 from ..files import is_temporary
 from ..project import Project
 from .language import DateFormat
 from .strings import BUILT_IN_THEME
+
+_OWN = frozenset(("base", "root", "404", "list", "tag"))
+"""Templates of pages that are no articles."""
 
 _CSS_URL = re.compile(r"""url\(\s*(["']?)([^"')]+)\1\s*\)""")
 
@@ -61,6 +65,12 @@ class Theme:
     def names(self) -> Mapping[str, str]:
         """The published name of each asset."""
         return {name: _hashed(name, data) for name, data in self._contents.items()}
+
+    @cached_property
+    def layouts(self) -> frozenset[str]:
+        """What an article can be set in: the names of templates, and ``none``."""
+        names = (name.removesuffix(".html") for name in self._files("templates"))
+        return frozenset({NO_LAYOUT, *(n for n in names if n[0] != "_" and n not in _OWN)})
 
     @cached_property
     def digest(self) -> str:
