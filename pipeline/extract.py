@@ -198,7 +198,7 @@ class _Job:
         empty = catalogues.new(locale=None, domain=domain, project=self.project.settings.site.title)
         data = empty.with_messages(messages).dump()
         if not path.exists() or path.read_bytes() != data:
-            files.write(path, data)
+            files.write(path, data, durable=False)
 
     def _merges(
         self, domain: str, messages: Sequence[Message]
@@ -223,7 +223,7 @@ class _Job:
                 project=self.project.settings.site.title,
                 on=self.today,
             )
-            files.write(path, merged(empty).dump())
+            files.write(path, merged(empty).dump(), durable=False)
         else:
             before = path.read_bytes()
             after = catalogues.update(path, merged, locks=self.project.locks_dir)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from . import __version__, articles, files
@@ -354,7 +355,11 @@ class Making:
     # Odds and ends
 
     def _owned(self, article: str, locale: str) -> bool:
-        return any(entry.owner == f"{article}\t{locale}" for entry in self.before.values())
+        return f"{article}\t{locale}" in self._owners
+
+    @cached_property
+    def _owners(self) -> frozenset[str]:
+        return frozenset(entry.owner for entry in self.before.values())
 
     def _remember(self, surveys: Sequence[Surveyed], count: int) -> None:
         settings = f"{self.project.settings.digest} {__version__}"
@@ -374,11 +379,11 @@ class Making:
     def _told(self, step: str) -> Callable[[int, int], None]:
         return lambda done, total: self.progress(step, done, total)
 
-    @property
+    @cached_property
     def _sources(self) -> Mapping[str, articles.Source]:
         return {source.id: source for source in self.found.sources}
 
-    @property
+    @cached_property
     def _files(self) -> Mapping[str, str]:
         known = {source.name: source.id for source in self.found.sources}
         return known | {name: name for name, _ in self.found.assets}

@@ -59,7 +59,7 @@ def _piece(markdown: MarkdownIt, tokens: Sequence[Token], index: int, env: dict[
     if token.type == "inline":
         return renderer.renderInline(token.children or [], markdown.options, env)
     if token.type in renderer.rules:
-        return renderer.rules[token.type](tokens, index, markdown.options, env)
+        return str(renderer.rules[token.type](tokens, index, markdown.options, env))
     return renderer.renderToken(tokens, index, markdown.options, env)
 
 

@@ -31,18 +31,27 @@ def head_values(html: str, tree: Node, first_line: int) -> dict[str, Value]:
     return found
 
 
-def body_of(tree: Node) -> tuple[int, int]:
-    """Where the article's body begins and ends: in ``main``, else in ``body``, else everywhere."""
+def body_of(tree: Node) -> Node:
+    """The element that the article's body is in: ``main``, else ``body``, else all of it."""
     for name in ("main", "body"):
         for node in tree.find(name):
-            return node.inner_start, node.inner_end
-    return 0, tree.end
+            return node
+    return tree
 
 
-def heading_of(tree: Node, begin: int, end: int) -> Node | None:
-    """The first heading of the first level between two offsets."""
-    headings = (node for node in tree.find("h1") if begin <= node.start and node.end <= end)
-    return next(headings, None)
+def take_heading(html: str, body: Node, title: str) -> Node | None:
+    """Take the first heading of the first level out, if it says the title or there is none.
+
+    The template sets the title; what a page says twice is read twice.
+    """
+    for parent in (body, *body.below()):
+        for child in parent.children:
+            if child.name == "h1":
+                if title and text_in(html, child) != title:
+                    return None
+                parent.children.remove(child)
+                return child
+    return None
 
 
 def text_in(html: str, node: Node) -> str:

@@ -19,7 +19,7 @@ from ..slug import slugify
 from .article import HOME, Article, Metadata, Source
 from .formats import READERS, Content
 from .metadata import Value, fields_of, metadata_of
-from .page import body_of, head_values, heading_of, text_in
+from .page import body_of, head_values, take_heading, text_in
 
 _FORMAT = 1
 NO_LAYOUT = "none"
@@ -65,31 +65,21 @@ def _article(source: Source, content: Content, layout: str, digest: str, shown: 
     values = head_values(html, tree, content.first_line) | dict(content.values)
     metadata = metadata_of(values, shown)
     layout = metadata.layout or layout or ("home" if source.id == HOME else "article")
-    begin, end = (0, len(html)) if layout == NO_LAYOUT else body_of(tree)
-    heading = None if layout == NO_LAYOUT else heading_of(tree, begin, end)
-    if heading is not None:
-        said = text_in(html, heading)
-        if not metadata.title:
-            metadata = replace(metadata, title=said)
-            values["title"] = Value(said, _line(content, heading.start))
-        if said == metadata.title:
-            html, end = _without(html, heading.start, heading.end, end)
+    root = tree if layout == NO_LAYOUT else body_of(tree)
+    if layout != NO_LAYOUT:
+        heading = take_heading(html, root, metadata.title)
+        if heading is not None and not metadata.title:
+            metadata = replace(metadata, title=text_in(html, heading))
+            values["title"] = Value(metadata.title, _line(content, heading.start))
     metadata = _completed(metadata, source, shown)
-    body = html[begin:end]
-    if not body.strip() and layout != "home":
+    if layout != "home" and not any(html[n.start : n.end].strip() for n in root.children):
         hint = "Write it below its metadata, or delete the file."
         raise ArticleError("the article has no text", path=shown, hint=hint)
-    first = _line(content, begin)
-    lines = content.lines[html.count("\n", 0, begin) :] if content.lines else None
-    skeleton = parse(body, path=shown, first_line=first, lines=lines)
+    skeleton = parse(
+        html, path=shown, first_line=content.first_line, lines=content.lines, root=root
+    )
     fields = fields_of(metadata, {name: value.line for name, value in values.items()})
     return Article(source.id, source.path, layout, metadata, fields, skeleton, digest)
-
-
-def _without(html: str, begin: int, end: int, whole: int) -> tuple[str, int]:
-    """The page without a heading; its line ends stay, so that lines still count up."""
-    kept = "\n" * html.count("\n", begin, end)
-    return html[:begin] + kept + html[end:], whole - (end - begin) + len(kept)
 
 
 def _completed(metadata: Metadata, source: Source, shown: Path) -> Metadata:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 WIDTH = 79
 """Columns of a line, quotation marks and all (``PAGE_WIDTH`` in GNU gettext)."""
@@ -29,7 +29,6 @@ _ESCAPES = {
 _TO_ESCAPE = re.compile(r'[\\"\n\t\r\a\b\f\v]')
 _UNESCAPED = {escape[1]: char for char, escape in _ESCAPES.items()}
 _ESCAPED = re.compile(r"\\(x[0-9a-fA-F]+|[0-7]{1,3}|.)", re.DOTALL)
-_MORE_THAN_SPACES = re.compile(r"[^A-Za-z0-9 .,_]")
 
 
 def escape(text: str) -> str:
@@ -57,6 +56,7 @@ def _meant(match: re.Match[str]) -> str:
     raise ValueError(match[0])
 
 
+@lru_cache(maxsize=512)
 def quoted(keyword: str, text: str, *, prefix: str = "", wrapped: bool = True) -> str:
     """The lines of one string: ``msgid "…"``, each with ``prefix`` (``#~ ``) and a line end.
 
@@ -70,11 +70,9 @@ def quoted(keyword: str, text: str, *, prefix: str = "", wrapped: bool = True) -
     width = WIDTH - len(prefix) - 2 if wrapped else 1 << 30
     if len(portions) < 2:
         escaped = escape(text)
-        if len(escaped) + len(keyword) + 1 <= width // 2:
+        room = width - len(keyword) - 1
+        if _columns(escaped) <= room or not any(_breaks(escaped)):
             return f'{prefix}{keyword} "{escaped}"\n'
-        lines = list(_broken(escaped, width, start=len(keyword) + 1))
-        if len(lines) == 1:
-            return f'{prefix}{keyword} "{lines[0]}"\n'
     pieces = [line for part in portions for line in _broken(escape(part), width)]
     return f'{prefix}{keyword} ""\n' + "".join([f'{prefix}"{piece}"\n' for piece in pieces])
 
@@ -83,26 +81,32 @@ def _portions(text: str) -> list[str]:
     return [part for part in re.split(r"(?<=\n)", text) if part]
 
 
-def _broken(escaped: str, width: int, *, start: int = 0) -> Iterator[str]:
-    """The pieces of an escaped text, each as long as fits ``width`` columns.
-
-    Args:
-        start: Columns taken before the first piece.
-    """
-    begin = end = 0
-    column = start
-    for opportunity in (*_opportunities(escaped), len(escaped)):
-        piece = _columns(escaped[end:opportunity])
-        if column + piece > width and end > begin:
-            yield escaped[begin:end]
-            begin, column = end, 0
-        elif column + piece > width and start and begin == 0 and column == start:
-            # Nothing fits beside the keyword: GNU gettext begins on the next line.
-            yield ""
-            start = column = 0
-        column += piece
-        end = opportunity
+def _broken(escaped: str, width: int) -> Iterator[str]:
+    """The pieces of an escaped text, each as long as fits ``width`` columns."""
+    simple = escaped.isascii() or all(_char_columns(char) == 1 for char in set(escaped))
+    begin = 0
+    while len(escaped) - begin > width if simple else _columns(escaped[begin:]) > width:
+        limit = begin + width if simple else _reach(escaped, begin, width)
+        for place in range(limit, begin, -1):
+            if _may_break(escaped, place):
+                break
+        else:
+            place = next(_breaks(escaped, limit + 1), 0)
+            if not place:
+                break
+        yield escaped[begin:place]
+        begin = place
     yield escaped[begin:]
+
+
+def _reach(escaped: str, begin: int, width: int) -> int:
+    """How far ``width`` columns reach in a text with characters that are wider, or have none."""
+    column = 0
+    for place in range(begin, len(escaped)):
+        column += _char_columns(escaped[place])
+        if column > width:
+            return place
+    return len(escaped)
 
 
 def _columns(text: str) -> int:
@@ -152,6 +156,7 @@ _PAIRS = dict(
         strict=True,
     )
 )
+_MARK = -1
 _NUMBERS = {name: number for number, name in enumerate(_CLASSES)}
 _KNOWN = {
     "(": "OP", "[": "OP", "{": "OP", "¡": "OP", "¿": "OP", "‚": "OP", "„": "OP",
@@ -181,31 +186,40 @@ def _class(char: str) -> int:
             known = "ID"
         else:
             known = "AL"
-    return -1 if known == "CM" else _NUMBERS[known]
+    return _MARK if known == "CM" else _NUMBERS[known]
 
 
-def _opportunities(escaped: str) -> Iterator[int]:
-    """Where a line may break, in escaped text: never inside or right before a final ``\\n``."""
-    if not _MORE_THAN_SPACES.search(escaped):
-        for match in re.finditer(r" +(?=[A-Za-z0-9_])", escaped):
-            yield match.end()
-        return
-    forbidden = {match.start() + 1 for match in re.finditer(r"\\.", escaped)}
-    if escaped.endswith("\\n"):
-        forbidden.add(len(escaped) - 2)
-    before: int | None = None
-    spaces = False
-    for place, char in enumerate(escaped):
-        if char == " ":
-            spaces = True
-            continue
-        now = _class(char)
-        if now < 0:  # a combining mark belongs to what it stands on
-            now = _NUMBERS["AL"] if before is None or spaces else before
-            if not spaces and before is not None:
-                continue
-        if before is not None and place not in forbidden:
-            rule = _PAIRS[_CLASSES[before]][now]
-            if rule == "_" or (rule == "%" and spaces):
-                yield place
-        before, spaces = now, False
+def _breaks(escaped: str, begin: int = 1) -> Iterator[int]:
+    """The places from ``begin`` on where a line may break."""
+    return (place for place in range(begin, len(escaped)) if _may_break(escaped, place))
+
+
+def _may_break(escaped: str, place: int) -> bool:
+    """Whether a line of escaped text may end before the character at a place."""
+    char = escaped[place] if place < len(escaped) else " "
+    before = escaped[place - 1]
+    if char == " " or (before.isalnum() and char.isalnum() and escaped.isascii()):
+        return False
+    if before == "\\" and _is_inside_escape(escaped, place):
+        return False
+    if place == len(escaped) - 2 and escaped[place:] == "\\n":
+        return False
+    start = place - 1
+    while start >= 0 and (escaped[start] == " " or _class(escaped[start]) == _MARK):
+        start -= 1
+    spaces = before == " "
+    if start < 0:
+        return False
+    now = _class(char)
+    if now == _MARK:  # a combining mark belongs to what it stands on
+        return spaces and _PAIRS[_CLASSES[_class(escaped[start])]][_NUMBERS["AL"]] in "_%"
+    rule = _PAIRS[_CLASSES[_class(escaped[start])]][now]
+    return rule == "_" or (rule == "%" and spaces)
+
+
+def _is_inside_escape(escaped: str, place: int) -> bool:
+    """Whether the backslash before a place is the first character of an escape."""
+    count = 0
+    while place - count > 0 and escaped[place - count - 1] == "\\":
+        count += 1
+    return count % 2 == 1

@@ -44,6 +44,7 @@ def parse(
     path: Path | None = None,
     first_line: int = 1,
     lines: Sequence[int] | None = None,
+    root: Node | None = None,
 ) -> Skeleton:
     """The skeleton of a whole page or a fragment.
 
@@ -52,13 +53,14 @@ def parse(
         path: The source file, for errors.
         first_line: The line of the source file that ``html`` begins in.
         lines: The source line of each line of ``html``, where they do not simply count up.
+        root: The element of ``html`` whose content is wanted, if that is not all of it.
 
     Raises:
         MarkupError: Markup that does not nest or end.
     """
     position = _Lines(html, first_line, lines)
     try:
-        return _Parsing(html, position).skeleton()
+        return _Parsing(html, position).skeleton(root or build(html))
     except BrokenMarkup as broken:
         raise MarkupError(
             broken.message, path=path, line=position.of(broken.offset), hint=broken.hint
@@ -124,9 +126,9 @@ class _Parsing:
         self.author_notes: list[str] = []
         self.author_context: str | None = None
 
-    def skeleton(self) -> Skeleton:
+    def skeleton(self, root: Node) -> Skeleton:
         parts: list[Part] = []
-        self.flow(build(self.html), parts, preserve=False)
+        self.flow(root, parts, preserve=False)
         return Skeleton(_joined(parts), tuple(self.segments), tuple(self.slots))
 
     # Blocks

@@ -57,12 +57,15 @@ class Node:
                 return attribute.value
         return None
 
+    def below(self) -> Iterator[Node]:
+        """All nodes below this one, in document order."""
+        for child in self.children:
+            yield child
+            yield from child.below()
+
     def find(self, name: str) -> Iterator[Node]:
         """All elements of that name below this node, in document order."""
-        for child in self.children:
-            if child.name == name:
-                yield child
-            yield from child.find(name)
+        return (node for node in self.below() if node.name == name)
 
 
 def build(source: str) -> Node:

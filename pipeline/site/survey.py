@@ -90,11 +90,10 @@ def stamps_of(project: Project, source: Source, policies: Policies) -> str:
 
 def unfit(project: Project, version: Version) -> Iterable[TranslationError]:
     """An error for each translation that does not fit its source."""
-    path = project.relative(project.catalogue_path(version.locale, version.article))
     for problem in version.problems:
         yield TranslationError(
             f"the translation does not fit its source: {problem.message}",
-            path=path,
+            path=project.relative(project.catalogue_path(version.locale, version.article)),
             line=problem.line or None,
             hint="The page shows the source text there; correct the tokens.",
         )
