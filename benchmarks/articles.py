@@ -53,7 +53,8 @@ def _page(chance: random.Random, number: int, count: int) -> str:
     body = "\n".join(blocks)
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f"<title>Page {number}</title>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+        f"<title>Page {number}</title>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n"
+        "</html>\n"
     )
 
 
