@@ -72,11 +72,11 @@ def answer(output: Path, target: str) -> Answer:
     clean = "/".join(["", *steps])
     if found.is_dir() and (found / INDEX).is_file():
         clean, found = f"{clean}/" if steps else "/", found / INDEX
-    elif found.name == INDEX and not path.endswith("/"):
-        clean = clean.removesuffix(INDEX)
-    if not found.is_file() or (path.endswith("/") and found.name != INDEX):
+    elif path.endswith("/") or not found.is_file():
         return _missing(output, path)
-    if (parts.path.startswith("/") and target.startswith("//")) or path != clean:
+    elif found.name == INDEX:
+        clean = clean.removesuffix(INDEX)
+    if target.startswith("//") or path != clean:
         query = f"?{parts.query}" if parts.query else ""
         return Answer(HTTPStatus.MOVED_PERMANENTLY, None, quote(clean) + query)
     return Answer(HTTPStatus.OK, found)
