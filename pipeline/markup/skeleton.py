@@ -115,6 +115,9 @@ class Target(NamedTuple):
     lang: str | None = None
 
 
+_FORBIDDEN = re.compile("[\0-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+"""Controls, surrogates and noncharacters (HTML §13.2.3.5, "Preprocessing the input stream")."""
+
 _CANDIDATE = re.compile(r"[\s,]*([^\s,](?:\S*[^\s,])?)(?:,+|\s+([^,]*)(?:,|$)|$)")
 """An address of a ``srcset``, which may hold commas but not end with one, and its descriptor."""
 
@@ -162,13 +165,13 @@ class Skeleton:
 
 def quote(text: str) -> str:
     """Text as the value of a double-quoted attribute."""
-    return (
-        text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    )
+    return escape(text).replace('"', "&quot;")
 
 
 def escape(text: str) -> str:
-    """Text as the content of an element."""
+    """Text as the content of an element; a character that no page may hold becomes U+FFFD."""
+    if _FORBIDDEN.search(text):
+        text = _FORBIDDEN.sub("\ufffd", text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

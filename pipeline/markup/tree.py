@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from .rules import CLOSED_BY, VOID, is_inline
 from .scan import Attribute, BrokenMarkup, Kind, Piece, scan
 
+DEEPEST = 200
+"""Elements in elements; browsers stop at 512, and people long before."""
+
 
 class Node:
     """An element, or (without a name) a text, comment or declaration.
@@ -106,6 +109,10 @@ def _open(stack: list[Node], piece: Piece, *, xhtml: bool) -> None:
     if name in VOID or (piece.closed and (xhtml or _in_foreign(stack, name))):
         stack[-1].blocky |= node.blocky
         return
+    if len(stack) > DEEPEST:
+        raise BrokenMarkup(
+            f"<{name}> stands in {DEEPEST} elements", piece.start, "Nest the markup less deeply."
+        )
     if piece.closed:
         raise BrokenMarkup(
             f"<{name}/> is not a complete element in HTML",
