@@ -1,0 +1,148 @@
+"""The theme: templates and assets, replaced file by file; its words in every language."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline.build import build
+from pipeline.errors import ThemeError
+from pipeline.extract import extract
+from pipeline.project import Project, open_project
+from pipeline.site.language import language
+from pipeline.site.strings import built_in_translations, site_messages
+from pipeline.site.theme import Theme
+from tests.sites import DAY, SETTINGS, replace, site, translate, write
+
+THEMED = SETTINGS.replace("menu", 'theme = "theme"\nmenu')
+
+
+def themed(folder: Path) -> Project:
+    """A site with a theme of its own, empty so far."""
+    (folder / "theme").mkdir()
+    return site(folder, settings=THEMED)
+
+
+def test_one_file_can_be_replaced(tmp_path: Path) -> None:
+    """The others are the built-in ones."""
+    project = themed(tmp_path)
+    write(tmp_path / "theme/templates/tag.html", "{% extends 'base.html' %}{% block main %}OWN{% endblock %}")  # fmt: skip # noqa: E501
+    assert build(project, today=DAY, jobs=1).ok
+    assert "OWN" in (project.output_dir / "en/tags/beginnings/index.html").read_text()
+    assert "OWN" not in (project.output_dir / "en/articles/index.html").read_text()
+
+
+def test_an_own_stylesheet_is_published_under_a_name_of_its_own(tmp_path: Path) -> None:
+    """That changes with it, so that browsers may keep it."""
+    project = themed(tmp_path)
+    before = Theme.of(project).names["style.css"]
+    write(tmp_path / "theme/assets/style.css", "a { background: url(dot.png) }")
+    write(tmp_path / "theme/assets/dot.png", "x")
+    theme = Theme.of(project)
+    assert theme.names["style.css"] != before
+    name = theme.names["dot.png"]
+    assert theme.assets[theme.names["style.css"]] == f'a {{ background: url("/assets/{name}") }}'.encode()  # fmt: skip # noqa: E501
+
+
+def test_the_words_of_an_own_template_are_extracted(tmp_path: Path) -> None:
+    """With what its designer tells translators."""
+    project = themed(tmp_path)
+    template = "{# Translators: on a button #}\n{{ _('Go') }}{{ pgettext('place', 'Here') }}"
+    write(tmp_path / "theme/templates/page.html", template)
+    found = {message.key: message for message in site_messages(project, [])}
+    assert found[(None, "Go")].notes == ("on a button",)
+    assert ("place", "Here") in found
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        ("<p>\n{{ x.y }}", "undefined"),
+        ("<p>\n{% if %}", "Expected an expression"),
+        ("<p>\n{{ asset('no.css') }}", "there is no asset “no.css”"),
+        ("<p>\n{% include 'no.html' %}", "there is no template “no.html”"),
+    ],
+)
+def test_a_broken_template_is_named(template: str, words: str, tmp_path: Path) -> None:
+    """And nothing is published."""
+    project = themed(tmp_path)
+    write(tmp_path / "theme/templates/tag.html", template)
+    with pytest.raises(ThemeError) as caught:
+        build(project, today=DAY, jobs=1)
+    assert words in str(caught.value)
+    assert not (project.output_dir / "index.html").exists()
+
+
+def test_a_theme_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    """It was meant to be."""
+    project = site(tmp_path, settings=THEMED)
+    with pytest.raises(ThemeError, match="does not exist"):
+        build(project, today=DAY, jobs=1)
+
+
+def test_the_built_in_theme_speaks_dutch_to_the_last_word(tmp_path: Path) -> None:
+    """Every message of its templates has a translation."""
+    known = built_in_translations("nl", on=DAY)
+    own = {"A site"}
+    missing = [m.id for m in site_messages(site(tmp_path), []) if m.key not in known]
+    assert set(missing) <= own
+
+
+def test_no_page_has_a_script_or_a_style_of_its_own(tmp_path: Path) -> None:
+    """A strict content security policy needs no exception; every page has one first heading."""
+    project = site(tmp_path)
+    extract(project, today=DAY)
+    translate(project)
+    build(project, today=DAY, jobs=1)
+    pages = list(project.output_dir.rglob("*.html"))
+    assert len(pages) > 10
+    for page in pages:
+        html = page.read_text(encoding="utf-8")
+        assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=", html)
+        assert html.count("<h1") == 1
+        assert re.search(r'<html lang="(en|nl)" dir="ltr">', html)
+
+
+def test_the_switcher_stays_on_the_page_or_says_that_it_cannot(tmp_path: Path) -> None:
+    """With plain links."""
+    project = site(tmp_path)
+    extract(project, today=DAY)
+    translate(project)
+    path = project.catalogue_path("nl", "articles/second")
+    replace(path, "@l10n approved", "approved")
+    build(project, today=DAY, jobs=1)
+    first = (project.output_dir / "en/first/index.html").read_text(encoding="utf-8")
+    second = (project.output_dir / "en/second/index.html").read_text(encoding="utf-8")
+    assert '<a href="/nl/nl-first/" lang="nl" hreflang="nl" rel="alternate">Nederlands</a>' in first
+    assert '<a href="/nl/" lang="nl" hreflang="nl">Nederlands</a>' in second
+    assert "home page only" in second
+    assert 'rel="alternate" hreflang="nl"' not in second
+
+
+@pytest.mark.parametrize(
+    ("locale", "lang", "direction", "name", "day", "number"),
+    [
+        ("en", "en", "ltr", "English", "November 24, 2026", "1,234.5"),
+        ("nl", "nl", "ltr", "Nederlands", "24 november 2026", "1.234,5"),
+        ("pt_BR", "pt-BR", "ltr", "Português (Brasil)", "24 de novembro de 2026", "1.234,5"),
+        ("he", "he", "rtl", "עברית", "24 בנובמבר 2026", "1,234.5"),
+    ],
+)
+def test_a_language_is_written_as_its_readers_write_it(
+    locale: str, lang: str, direction: str, name: str, day: str, number: str
+) -> None:
+    """As Unicode CLDR has it."""
+    known = language(locale)
+    assert (known.lang, known.dir, known.name) == (lang, direction, name)
+    assert (known.date(DAY), known.number(1234.5)) == (day, number)
+
+
+def test_settings_are_read_again_when_they_change(tmp_path: Path) -> None:
+    """The site's title is on every page."""
+    project = site(tmp_path)
+    build(project, today=DAY, jobs=1)
+    replace(tmp_path / "pipeline.toml", "A site", "Another site")
+    report = build(open_project(tmp_path), today=DAY, jobs=1)
+    assert "en/first/index.html" in report.published.changed
