@@ -302,6 +302,7 @@ class Making:
             else:
                 outdated.append((page, made_of))
                 publication.written[page.file] = Entry(made_of, 0, owner)
+        outdated.sort(key=lambda one: one[0].article or "")  # one article's pages side by side
         work = [
             (page, self._sources[page.article] if page.article else None) for page, _ in outdated
         ]

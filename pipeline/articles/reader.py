@@ -26,6 +26,9 @@ NO_LAYOUT = "none"
 """The layout of a page that is published as the page it is."""
 
 
+_last: Article | None = None
+
+
 def load(project: Project, source: Source) -> Article:
     """The article in a file.
 
@@ -41,12 +44,15 @@ def load(project: Project, source: Source) -> Article:
         raise ArticleError(f"cannot be read: {reason}", path=shown, hint=hint) from error
     layout = project.settings.layout_for(source.id) or ""
     digest = files.digest(data + f"\0{_FORMAT}\0{__version__}\0{layout}".encode())
+    global _last  # noqa: PLW0603 - an article is asked for once for each of its languages
+    if _last is not None and _last.digest == digest and _last.path == source.path:
+        return _last
     kept = project.cache_dir / "articles" / f"{source.id}.json"
-    remembered = _remembered(kept, source, digest)
-    if remembered is not None:
-        return remembered
-    article = _read(source, data, layout, digest, shown)
-    files.write(kept, json.dumps(_to_json(article)).encode(), durable=False)
+    article = _remembered(kept, source, digest)
+    if article is None:
+        article = _read(source, data, layout, digest, shown)
+        files.write(kept, json.dumps(_to_json(article)).encode(), durable=False)
+    _last = article
     return article
 
 

@@ -50,6 +50,15 @@ def find(message: Message, kind: str) -> Mapping[str, str] | None:
     return found
 
 
+def is_bound(message: Message, kind: str, fingerprint: str) -> bool:
+    """Whether the last mark of a kind has this ``sum``."""
+    start, last = f"@l10n {kind} ", ""
+    for comment in message.comments:
+        if comment.startswith(start):
+            last = comment
+    return fingerprint in last.split("sum=")[-1].split(" ", 1)[:1]
+
+
 def marked(message: Message, kind: str, **values: str) -> Message:
     """The message with a mark, instead of any other of its kind; long values are cut to fit."""
     mark = f"@l10n {kind}"

@@ -42,8 +42,7 @@ def state_of(message: Message) -> State:
 
 
 def _holds(message: Message, kind: str) -> bool:
-    mark = marks.find(message, kind)
-    return mark is not None and mark.get("sum") == marks.sum_of(message)
+    return marks.is_bound(message, kind, marks.sum_of(message))
 
 
 def was_approved(message: Message) -> bool:

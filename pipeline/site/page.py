@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import json
 import posixpath
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -135,8 +134,7 @@ class Page:
 
     def digest(self, *surroundings: str) -> str:
         """A hash of all it is made of; ``surroundings`` are those of theme, words and settings."""
-        made_of = json.dumps([asdict(self), surroundings], default=str, sort_keys=True)
-        return hashlib.sha256(made_of.encode()).hexdigest()[:24]
+        return hashlib.sha256(repr((self, surroundings)).encode()).hexdigest()[:24]
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class Publication:
         changed = [name for name in self.written if not self._is_same(name)]
         removed = sorted(set(before) - set(after))
         with _said_of(self.output):
-            _flush(self.output / NEXT, changed)
+            _flush([_staged(self.output, name) for name in changed])
             plan = {
                 "format": _FORMAT,
                 "move": sorted(changed, key=_pages_first),
@@ -112,15 +112,14 @@ class Publication:
     def _is_same(self, name: str) -> bool:
         """Whether the published file already says what was written."""
         try:
-            return (self.output / name).read_bytes() == (self.output / NEXT / name).read_bytes()
+            return (self.output / name).read_bytes() == _staged(self.output, name).read_bytes()
         except OSError:
             return False
 
 
 def stage(output: Path, name: str, data: bytes) -> None:
     """Write a file beside the site, where `Publication.commit` finds it."""
-    path = output / NEXT / name
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = _staged(output, name)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
     try:
         rest = memoryview(data)
@@ -128,6 +127,11 @@ def stage(output: Path, name: str, data: bytes) -> None:
             rest = rest[os.write(descriptor, rest) :]
     finally:
         os.close(descriptor)
+
+
+def _staged(output: Path, name: str) -> Path:
+    """Where a file waits: all of them side by side, which spares a folder for each page."""
+    return output / NEXT / files.digest(name.encode())
 
 
 def finish(output: Path) -> None:
@@ -142,7 +146,7 @@ def finish(output: Path) -> None:
     except (FileNotFoundError, ValueError):
         return
     for name in plan["move"]:
-        source = output / NEXT / name
+        source = _staged(output, name)
         if source.exists():
             (output / name).parent.mkdir(parents=True, exist_ok=True)
             os.replace(source, output / name)  # noqa: PTH105 - as in files.write
@@ -179,13 +183,13 @@ def _pages_first(name: str) -> tuple[int, str]:
     return (1 if name.count("/") == 2 else 2, name)
 
 
-def _flush(folder: Path, names: list[str]) -> None:
+def _flush(paths: list[Path]) -> None:
     """Wait until the files are on the disk: one by one if few, else all the disk has to write."""
-    if len(names) > 32:
+    if len(paths) > 32:
         os.sync()
         return
-    for name in names:
-        descriptor = os.open(folder / name, os.O_RDONLY | os.O_CLOEXEC)
+    for path in paths:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             os.fsync(descriptor)
         finally:

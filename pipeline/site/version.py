@@ -10,7 +10,7 @@ import datetime
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..articles import Article
@@ -84,7 +84,8 @@ class Version:
 
     def to_json(self) -> dict[str, Any]:
         """A plain dictionary that `from_json` understands."""
-        data = asdict(self)
+        data: dict[str, Any] = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        data["problems"] = [(problem.message, problem.line) for problem in self.problems]
         for name in ("date", "updated", "stale_since", "until"):
             data[name] = data[name].isoformat() if data[name] else None
         return data
@@ -97,7 +98,7 @@ class Version:
             values[name] = datetime.date.fromisoformat(values[name]) if values[name] else None
         for name in ("foreign", "tags", "links"):
             values[name] = tuple(values[name])
-        values["problems"] = tuple(Problem(**problem) for problem in values["problems"])
+        values["problems"] = tuple(Problem(*problem) for problem in values["problems"])
         return cls(**values)
 
 
