@@ -24,8 +24,11 @@ import pipeline
 from benchmarks.articles import generate
 from benchmarks.process import Measured, measure
 from pipeline import catalogues
+from pipeline.articles import find, load
 from pipeline.build import build
-from pipeline.project import open_project
+from pipeline.project import Project, open_project
+from pipeline.site.choice import policies_of
+from pipeline.site.survey import read_choices
 
 out = Console(highlight=False, width=100)
 
@@ -78,12 +81,31 @@ def measure_ours(folder: Path) -> dict[str, Measured]:
     return {
         "extract": extracting,
         "render": rendering,
+        **measure_filling(project),
         "render again": forced,
         "render in one process": single,
         "idle": idle,
         "full call": Measured(full_call[0], 0),
         "idle call": Measured(idle_call[0], 0),
     }
+
+
+def measure_filling(project: Project) -> dict[str, Measured]:
+    """What a page needs beyond its template: its catalogue and skeleton, read and filled."""
+    sources = [source for source in find(project).sources if source.id.startswith("pages/")]
+    policy = policies_of(project, date.today(), preview=False)["nl"]
+    assert policy is not None
+    work = []
+    with timed() as reading:
+        for source in sources:
+            article = load(project, source)
+            choices = read_choices(project, article, "nl", policy)
+            shown = [choices[s.key].shown(policy) for s in article.skeleton.segments]
+            work.append((article.skeleton, shown))
+    with timed() as filling:
+        for skeleton, shown in work:
+            skeleton.render(shown, lang="nl")
+    return {"reading": Measured(reading[0], 0), "filling": Measured(filling[0], 0)}
 
 
 @contextmanager
@@ -133,6 +155,16 @@ def show(
         peer, own = theirs[name].seconds, ours[name].seconds / pages
         table.add_row(label, f"{peer:.2f} s", f"{own:.2f} s", f"{peer / own:.1f}", str(aim))
     out.print(table)
+    read, filled, peer = (
+        ours["reading"].seconds,
+        ours["filling"].seconds,
+        theirs["render"].seconds,
+    )
+    out.print(
+        f"Filling the cached skeletons, one process: {filled:.2f} s ({peer / filled:.0f} times"
+        f" po2html); with reading them and their catalogues: {read + filled:.2f} s"
+        f" ({peer / (read + filled):.1f} times)."
+    )
     one, all_ = ours["render in one process"].seconds, ours["render again"].seconds
     out.print(f"All cores: {all_:.2f} s; one process: {one:.2f} s ({one / all_:.1f} times).")
     full, idle = ours["full call"].seconds, ours["idle call"].seconds
