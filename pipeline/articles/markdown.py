@@ -74,6 +74,7 @@ def _markdown() -> MarkdownIt:
     markdown.use(footnote_plugin).use(attrs_plugin, spans=True).use(attrs_block_plugin)
     markdown.use(anchors_plugin, max_level=4)
     markdown.add_render_rule("footnote_block_open", _footnotes_open)
+    markdown.add_render_rule("footnote_block_close", _footnotes_close)
     markdown.add_render_rule("footnote_anchor", _footnote_anchor)
     return markdown
 
@@ -81,7 +82,14 @@ def _markdown() -> MarkdownIt:
 def _footnotes_open(
     self: RendererHTML, tokens: Sequence[Token], index: int, options: object, env: object
 ) -> str:
-    return '<hr class="footnotes-sep">\n<section class="footnotes">\n<ol class="footnotes-list">\n'
+    """A division: a section would want a heading."""
+    return '<div class="footnotes" role="doc-endnotes">\n<hr>\n<ol>\n'
+
+
+def _footnotes_close(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: object, env: object
+) -> str:
+    return "</ol>\n</div>\n"
 
 
 def _footnote_anchor(
