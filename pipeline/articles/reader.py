@@ -21,7 +21,7 @@ from .formats import READERS, Content
 from .metadata import Value, fields_of, metadata_of
 from .page import body_of, head_values, take_heading, text_in
 
-_FORMAT = 1
+_FORMAT = 2
 NO_LAYOUT = "none"
 """The layout of a page that is published as the page it is."""
 
