@@ -199,6 +199,22 @@ def approve(
 
 @app.command()
 @_door
+def check(locale: Locales = None, site: Site = HERE, json: Json = False) -> bool:
+    """Check every translation; status 3 if something cannot be published, 1 for other errors."""
+    from . import terminal  # noqa: PLC0415
+    from .checks import Severity  # noqa: PLC0415
+    from .inspection import inspect  # noqa: PLC0415
+
+    project = _open(site)
+    found = list(inspect(project, locale or ()))
+    worst = terminal.show_findings(found, json=json)
+    if worst is Severity.BLOCKING:
+        raise typer.Exit(3)
+    return worst < Severity.ERROR
+
+
+@app.command()
+@_door
 def serve(site: Site = HERE, port: Port = 8000, drafts: Drafts = False) -> bool:
     """Serve the built site on this machine as a real host would."""
     from . import terminal  # noqa: PLC0415

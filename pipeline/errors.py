@@ -11,6 +11,9 @@
     │   └── MarkupError        its HTML is broken
     ├── CatalogueError         a .po or .pot file cannot be read
     │   └── ConflictError      a file changed while somebody held an older version of it
+    ├── GlossaryError          a glossary cannot be read
+    ├── MemoryStoreError       the translation memory or its database cannot be used
+    ├── EngineError            an engine of machine translation cannot be used
     ├── TranslationError       a translation does not fit its source
     ├── OutputError            the published site cannot be written
     └── SiteError              pages cannot be made into one site
@@ -102,6 +105,18 @@ class CatalogueError(PipelineError):
 
 class ConflictError(CatalogueError):
     """A file changed while somebody held an older version of it."""
+
+
+class GlossaryError(PipelineError):
+    """A glossary cannot be read."""
+
+
+class MemoryStoreError(PipelineError):
+    """The translation memory or its database cannot be used."""
+
+
+class EngineError(PipelineError):
+    """An engine of machine translation cannot be used."""
 
 
 class TranslationError(PipelineError):

