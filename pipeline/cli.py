@@ -50,6 +50,8 @@ Locales = Annotated[
 ]
 
 HERE = Path()
+memory_app = typer.Typer(help="The translation memory.", no_args_is_help=True)
+app.add_typer(memory_app, name="memory")
 P = ParamSpec("P")
 
 
@@ -243,6 +245,97 @@ def watch(site: Site = HERE, port: Port = 8000, drafts: Drafts = False, jobs: Jo
         failed=lambda error: terminal.show_errors([error]),
     )
     return True
+
+
+Language = Annotated[str, typer.Argument(metavar="LOCALE", help="The language, such as nl.")]
+
+
+@memory_app.command("sync")
+@_door
+def memory_sync(site: Site = HERE) -> bool:
+    """Bring the memory up to date with what is approved in the catalogues."""
+    from . import terminal  # noqa: PLC0415
+    from .memory import memory_of  # noqa: PLC0415
+
+    project = _open(site)
+    done = {locale: memory_of(project, locale).sync(project) for locale in project.locales}
+    terminal.show_synced(done)
+    return not any(one.errors for one in done.values())
+
+
+@memory_app.command("search")
+@_door
+def memory_search(locale: Language, words: str, site: Site = HERE) -> bool:
+    """Look words up: what was approved for a text like this, and every text that has them."""
+    from . import terminal  # noqa: PLC0415
+    from .memory import memory_of  # noqa: PLC0415
+
+    project = _open(site)
+    memory = memory_of(project, _known(project, locale))
+    terminal.show_matches(words, memory.fuzzy(words), memory.search(words))
+    return True
+
+
+@memory_app.command("stats")
+@_door
+def memory_stats(site: Site = HERE) -> bool:
+    """Say how many units there are in each language, and where they come from."""
+    from . import terminal  # noqa: PLC0415
+    from .memory import memory_of  # noqa: PLC0415
+
+    project = _open(site)
+    counts = {locale: memory_of(project, locale).count() for locale in project.locales}
+    terminal.show_counts(counts)
+    return True
+
+
+@memory_app.command("import")
+@_door
+def memory_import(
+    locale: Language,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A TMX file.")],
+    site: Site = HERE,
+) -> bool:
+    """Take the units of a TMX file into the memory, beside those of the catalogues."""
+    from . import terminal  # noqa: PLC0415
+    from .memory import memory_of, read_tmx  # noqa: PLC0415
+
+    project = _open(site)
+    memory = memory_of(project, _known(project, locale))
+    units = read_tmx(file, source_locale=project.source_locale, locale=locale)
+    terminal.show_line(f"Imported {memory.add(units)} units into the memory of {locale}.")
+    return True
+
+
+@memory_app.command("export")
+@_door
+def memory_export(
+    locale: Language,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The TMX file to write.")],
+    site: Site = HERE,
+) -> bool:
+    """Write the memory of a language as TMX 1.4."""
+    from . import terminal  # noqa: PLC0415
+    from .memory import memory_of, write_tmx  # noqa: PLC0415
+
+    project = _open(site)
+    memory = memory_of(project, _known(project, locale))
+    with file.open("wb") as out:
+        count = write_tmx(memory.units(), out, source_locale=project.source_locale, locale=locale)
+    terminal.show_line(f"Exported {count} units to {file}.")
+    return True
+
+
+def _known(project: Project, locale: str) -> str:
+    from .errors import SettingsError  # noqa: PLC0415
+
+    if locale not in project.locales:
+        raise SettingsError(
+            f"“{locale}” is not a language that this site is translated into",
+            path=project.settings_path,
+            hint=f"It is translated into {', '.join(project.locales) or 'none'}.",
+        )
+    return locale
 
 
 def main() -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from .errors import PipelineError
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from .checks import Severity
     from .extract import Extraction
     from .inspection import Inspected
+    from .memory import Match, Synced, Unit
     from .project import Project
     from .status import Row
 
@@ -196,6 +198,39 @@ def _print_finding(hit: Inspected) -> None:
     out.print(f"{mark} {where}: {finding.check}: {escape(finding.message)}")
     if finding.fix is not None:
         out.print(f"  [dim]rather: {escape(finding.fix)}[/]")
+
+
+def show_synced(done: Mapping[str, Synced]) -> None:
+    """What came into the memory of each language, and what went."""
+    for locale, one in done.items():
+        changes = f"{_count(one.added, 'unit')} added, {one.removed} removed"
+        out.print(f"Memory of {locale}: {changes if one.added or one.removed else 'up to date'}.")
+        show_errors(one.errors)
+
+
+def show_counts(counts: Mapping[str, Mapping[str, int]]) -> None:
+    """How many units there are in each language."""
+    for locale, by_origin in counts.items():
+        said = ", ".join(f"{count} from {name}" for name, count in sorted(by_origin.items()))
+        out.print(f"{locale}: {_count(sum(by_origin.values()), 'unit')}{f' ({said})' * bool(said)}")
+
+
+def show_matches(words: str, matches: Sequence[Match], units: Sequence[Unit]) -> None:
+    """Texts like this one with their differences, then those that have the words."""
+    from .memory import difference  # noqa: PLC0415
+
+    styles = {"same": "", "gone": "red strike", "new": "green"}
+    for match in matches:
+        shown = Text.assemble(
+            *((piece, styles[kind]) for kind, piece in difference(match.unit.source, words))
+        )
+        out.print(f"[bold]{match.score:.0f} %[/]", shown)
+        out.print(f"     {escape(match.unit.target)}")
+    for unit in units:
+        out.print(f"[dim]{escape(unit.domain)}[/]  {escape(unit.source)}")
+        out.print(f"     {escape(unit.target)}")
+    if not matches and not units:
+        out.print("Nothing like it in the memory.")
 
 
 def show_address(address: str) -> None:

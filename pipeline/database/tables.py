@@ -1,0 +1,64 @@
+"""The tables of the state database: what is about work in progress, and may be lost.
+
+Translations and approvals are not here: their truth is the catalogues.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    Date,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source_locale", String(16), nullable=False),
+    Column("locale", String(16), nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("context", Text, nullable=False),
+    Column("digest", String(24), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("origin", String(16), nullable=False),
+    UniqueConstraint("locale", "domain", "context", "digest"),
+    Index(None, "locale", "digest"),
+)
+"""The translation memory: a text and its approved translation. ``words`` is what is searched."""
+
+usage = Table(
+    "usage",
+    metadata,
+    Column("engine", String(64), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("requests", Integer, nullable=False),
+    Column("characters", Integer, nullable=False),
+)
+"""What was sent to each engine on each day."""
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("engine", String(64), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("text", Text, nullable=False),
+)
+"""What engines answered, by what was asked: so that nothing is paid for twice."""
