@@ -49,6 +49,8 @@ Locales = Annotated[
     list[str] | None, typer.Argument(metavar="LOCALE", help="Languages such as nl; all if none.")
 ]
 
+Language = Annotated[str, typer.Argument(metavar="LOCALE", help="The language, such as nl.")]
+
 HERE = Path()
 memory_app = typer.Typer(help="The translation memory.", no_args_is_help=True)
 app.add_typer(memory_app, name="memory")
@@ -144,18 +146,24 @@ def build(
 @app.command()
 @_door
 def run(site: Site = HERE, jobs: Jobs = None, json: Json = False) -> bool:
-    """Extract, build, and say how complete each language is."""
+    """Extract, draft what is untranslated, build, and say how complete each language is."""
     from . import terminal  # noqa: PLC0415
     from .build import build as build_site  # noqa: PLC0415
     from .extract import extract as extract_articles  # noqa: PLC0415
     from .status import status as status_of  # noqa: PLC0415
 
     project = _open(site)
+    if project.settings.translation.engines:
+        from .translation import translate as translate_site  # noqa: PLC0415
     with terminal.progress(quiet=json) as progress:
         done = extract_articles(project, jobs=jobs, progress=progress)
+        drafted = [
+            translate_site(project, locale, progress=progress)
+            for locale in (project.locales if project.settings.translation.engines else ())
+        ]
         report = build_site(project, jobs=jobs, progress=progress)
-    terminal.show_run(project, done, report, list(status_of(project)), json=json)
-    return done.ok and report.ok
+    terminal.show_run(project, done, drafted, report, list(status_of(project)), json=json)
+    return done.ok and report.ok and not any(one.errors for one in drafted)
 
 
 @app.command()
@@ -197,6 +205,45 @@ def approve(
     done = approval.approve(project, locale, by=by.strip(), only=article or (), states=states)
     terminal.show_approvals(locale, done)
     return not any(one.errors for one in done)
+
+
+@app.command()
+@_door
+def translate(
+    locale: Language,
+    article: Articles = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be sent and what it costs.")
+    ] = False,
+    site: Site = HERE,
+    json: Json = False,
+) -> bool:
+    """Draft what is untranslated: from the memory, then from the engines of the settings."""
+    from . import terminal  # noqa: PLC0415
+    from .translation import translate as translate_site  # noqa: PLC0415
+
+    project = _open(site)
+    _known(project, locale)
+    with terminal.progress(quiet=json) as progress:
+        done = translate_site(
+            project, locale, only=article or (), dry_run=dry_run, progress=progress
+        )
+    terminal.show_drafted([done], json=json)
+    return not done.errors
+
+
+@app.command()
+@_door
+def engines(site: Site = HERE) -> bool:
+    """List the engines that are installed, and ask those of the settings how they are."""
+    from . import terminal  # noqa: PLC0415
+    from .translation import known  # noqa: PLC0415
+    from .translation.health import health_of  # noqa: PLC0415
+
+    project = _open(site)
+    states = health_of(project)
+    terminal.show_engines(known(), states)
+    return all(state.well for state in states)
 
 
 @app.command()
@@ -245,9 +292,6 @@ def watch(site: Site = HERE, port: Port = 8000, drafts: Drafts = False, jobs: Jo
         failed=lambda error: terminal.show_errors([error]),
     )
     return True
-
-
-Language = Annotated[str, typer.Argument(metavar="LOCALE", help="The language, such as nl.")]
 
 
 @memory_app.command("sync")

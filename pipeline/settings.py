@@ -16,6 +16,7 @@ from .tables import Table, nearest, read
 
 Stale = Literal["previous", "source"]
 Address = Literal["informal", "formal"]
+Exact = Literal["draft", "approved"]
 
 _STATE_URL = "sqlite:///.pipeline/state.db"
 _SECRET = re.compile(r"(?:.*[_-])?(?:key|apikey|token|secret|password|passwd)", re.IGNORECASE)
@@ -69,9 +70,15 @@ class LocaleSettings:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """``[translation]``: the engines in the order they are tried, and a table for each."""
+    """``[translation]``: the engines in the order they are tried, and a table for each.
+
+    ``exact`` is what an exact match of the memory becomes; ``fuzzy`` from how many per cent a
+    likeness is used as a draft, 0 for never.
+    """
 
     engines: tuple[str, ...] = ()
+    exact: Exact = "draft"
+    fuzzy: int = 0
     tables: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
@@ -282,8 +289,13 @@ def _translation(table: Table) -> Translation:
         if isinstance(value, dict):
             tables[name] = value
             _refuse_secrets(Table(value, (*table.keys, name), table.mistakes))
-    table.only(("engines", *tables))
-    return Translation(table.texts("engines"), tables)
+    table.only(("engines", "exact", "fuzzy", *tables))
+    return Translation(
+        table.texts("engines"),
+        cast(Exact, table.choice("exact", ("draft", "approved"), "draft")),
+        table.number("fuzzy", 0, minimum=0, maximum=100),
+        tables,
+    )
 
 
 def _refuse_secrets(table: Table) -> None:

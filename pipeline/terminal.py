@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from .memory import Match, Synced, Unit
     from .project import Project
     from .status import Row
+    from .translation import Drafted
+    from .translation.health import Health
 
 _MOST = 12
 """How many changed addresses are listed before the rest is only counted."""
@@ -107,14 +109,22 @@ def show_report(project: Project, report: Report, *, json: bool = False) -> None
 
 
 def show_run(
-    project: Project, done: Extraction, report: Report, rows: Sequence[Row], *, json: bool = False
+    project: Project,
+    done: Extraction,
+    drafted: Sequence[Drafted],
+    report: Report,
+    rows: Sequence[Row],
+    *,
+    json: bool = False,
 ) -> None:
     """Everything at once: what changed, how complete each language is, where to look."""
     if json:
         data = _report_data(project, report)
-        _print_json({"extraction": _plain(done), "build": data, "status": [_row(r) for r in rows]})
+        said = {"extraction": done, "drafts": drafted, "build": data}
+        _print_json({**said, "status": [_row(r) for r in rows]})
         return
     _print_extraction(done)
+    show_drafted(drafted)
     _print_report(project, report)
     _print_languages(project, rows)
     show_errors(_relative(project, done.errors))
@@ -198,6 +208,43 @@ def _print_finding(hit: Inspected) -> None:
     out.print(f"{mark} {where}: {finding.check}: {escape(finding.message)}")
     if finding.fix is not None:
         out.print(f"  [dim]rather: {escape(finding.fix)}[/]")
+
+
+def show_drafted(drafted: Sequence[Drafted], *, json: bool = False) -> None:
+    """What was drafted, from where, and what waits for a person and why."""
+    if json:
+        _print_json(drafted)
+        return
+    for one in drafted:
+        for name, (count, size, cost) in one.planned.items():
+            price = "cost unknown" if cost is None else f"about € {cost:.2f}"
+            words = f"{_count(count, 'message')}, {size} characters, {price}"
+            out.print(f"Would send to [bold]{escape(name)}[/] for {one.locale}: {words}.")
+        if one.drafts:
+            said = ", ".join(f"{count} by {name}" for name, count in sorted(one.drafts.items()))
+            total = _count(sum(one.drafts.values()), "message")
+            out.print(f"Drafted {total} of {one.locale}: {escape(said)}. They wait for review.")
+        elif not one.planned:
+            out.print(f"Drafted nothing in {one.locale}.")
+        reasons: dict[tuple[str, ...], int] = {}
+        for waiting in one.waiting:
+            reasons[waiting.reasons] = reasons.get(waiting.reasons, 0) + 1
+        if not one.planned:
+            for why, count in sorted(reasons.items(), key=lambda item: -item[1])[:_MOST]:
+                waits = _count(count, "message")
+                out.print(f"[dim]○[/] {waits} of {one.locale} without a draft: {'; '.join(why)}.")
+        show_errors(one.errors)
+
+
+def show_engines(installed: Mapping[str, str], states: Sequence[Health]) -> None:
+    """The engines there are, and how those of the settings are."""
+    out.print(f"Installed: {', '.join(installed) or 'none'}.")
+    if not states:
+        out.print(r"None is configured: name them in \[translation] of pipeline.toml.")
+    for state in states:
+        mark = "[green]✓[/]" if state.well else "[bold red]✗[/]"
+        where = " (on this machine or network)" if state.local else ""
+        out.print(f"{mark} {escape(state.name)}: {escape(state.said)}{where}")
 
 
 def show_synced(done: Mapping[str, Synced]) -> None:

@@ -109,7 +109,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             "nl": LocaleSettings("nl", Publish.TRANSLATED, "source", 0, "informal", 100),
             "pt_BR": LocaleSettings("pt_BR"),
         },
-        translation=Translation(("libretranslate", "google"), {"libretranslate": engine}),
+        translation=Translation(("libretranslate", "google"), tables={"libretranslate": engine}),
         state=State("postgresql+psycopg://localhost/site"),
         queue=Queue("redis://localhost"),
     )

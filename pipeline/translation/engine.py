@@ -1,0 +1,190 @@
+"""Engines of machine translation: what each can do, and how it is asked.
+
+An engine is found by an entry point of the group ``pipeline.engines``: a function that makes one of
+its table in ``pipeline.toml``. Others can add their own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Protocol
+
+from ..errors import EngineError
+from ..glossary import Term
+from ..project import Project
+from ..tables import nearest
+
+GROUP = "pipeline.engines"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an engine can do.
+
+    Attributes:
+        html: Whether it keeps HTML tags whole.
+        local: Whether texts stay on this machine or network.
+        texts, characters: The most of one request.
+        price: What a million characters cost, in euros; None if that is not known.
+    """
+
+    html: bool = False
+    local: bool = False
+    texts: int = 1
+    characters: int = 4500
+    price: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What texts are to be translated into, and how."""
+
+    source_locale: str
+    locale: str
+    html: bool = False
+    address: str | None = None
+    terms: tuple[Term, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+
+class Trouble(StrEnum):
+    """What kind of failure it is, and so what may be done about it."""
+
+    BUSY = "busy"
+    """It may answer later: try again."""
+    QUOTA = "quota"
+    """Nothing more today."""
+    BROKEN = "broken"
+    """It does not answer as it should."""
+    REFUSED = "refused"
+    """The key, the language pair or the text is not accepted: trying again is of no use."""
+
+
+class EngineFault(Exception):
+    """An engine did not answer.
+
+    Attributes:
+        trouble: What kind of failure it is.
+        message: For the report; never holds a key or a text.
+        after: Seconds after which it asks to be tried again.
+    """
+
+    def __init__(self, trouble: Trouble, message: str, *, after: float = 0) -> None:
+        super().__init__(message)
+        self.trouble = trouble
+        self.message = message
+        self.after = after
+
+
+class Engine(Protocol):
+    """Something that translates."""
+
+    @property
+    def name(self) -> str:
+        """As in the settings."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+
+    def translate(self, texts: Sequence[str], job: Job) -> list[str]:
+        """The translations, as many as there are texts and in their order.
+
+        Raises:
+            EngineFault: It did not answer; nothing of it is used.
+        """
+
+    def health(self) -> str:
+        """What it says of itself when it is well.
+
+        Raises:
+            EngineFault: It is not.
+        """
+
+
+Factory = Callable[["EngineSettings"], Engine]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """An engine's table in ``pipeline.toml``."""
+
+    name: str
+    values: Mapping[str, object]
+    path: Path
+
+    def text(self, key: str, default: str = "") -> str:
+        """A text of the table."""
+        value = self.values.get(key, default)
+        if not isinstance(value, str):
+            raise self.error(f"“{key}” is no text")
+        return value
+
+    def number(self, key: str, default: float) -> float:
+        """A number of the table, above 0."""
+        value = self.values.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            raise self.error(f"“{key}” is no number above 0")
+        return float(value)
+
+    def url(self, default: str = "") -> str:
+        """The address of the engine, without a slash at its end."""
+        url = self.text("url", default).rstrip("/")
+        if not url.startswith(("http://", "https://")):
+            raise self.error("“url” is missing or no http(s) address")
+        return url
+
+    def key(self, *, needed: bool = False) -> str:
+        """The key, from the variable or the file that the table names."""
+        found = ""
+        if variable := self.text("key_env"):
+            found = os.environ.get(variable, "").strip()
+            if not found and needed:
+                raise self.error(f"the variable {variable} holds no key")
+        elif file := self.text("key_file"):
+            try:
+                found = (self.path.parent / file).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise self.error(f"the file of the key cannot be read: {error.strerror}") from None
+        if not found and needed:
+            raise self.error("a key is needed: “key_env” or “key_file”")
+        return found
+
+    def error(self, message: str) -> EngineError:
+        """An error in this table."""
+        return EngineError(
+            f"engine “{self.name}”: {message}",
+            path=self.path,
+            hint=f"See [translation.{self.name}] in pipeline.toml.",
+        )
+
+
+def known() -> dict[str, str]:
+    """The names of the engines that are installed, and where each comes from."""
+    return {point.name: point.value for point in sorted(entry_points(group=GROUP))}
+
+
+def engine_of(project: Project, name: str) -> Engine:
+    """The engine of a name, with its settings.
+
+    Raises:
+        EngineError: There is none, or its settings are not what it needs.
+    """
+    points = {point.name: point for point in entry_points(group=GROUP)}
+    settings = EngineSettings(
+        name, project.settings.translation.tables.get(name, {}), project.settings_path
+    )
+    kind = settings.text("engine", name)
+    if kind not in points:
+        raise EngineError(
+            f"there is no engine “{kind}”",
+            path=project.settings_path,
+            hint=nearest(kind, points),
+        )
+    factory: Factory = points[kind].load()
+    return factory(settings)
