@@ -12,6 +12,9 @@ from babel import Locale
 from .registry import Finding, Hit, Severity, Subject, check
 
 _NUMBER = re.compile(r"(?<![\w#])\d+(?:[.,:\u00a0\u202f’'](?=\d)\d+)*")
+_SECTION = re.compile(r"^\s*\d+(?:\.\d+)+\.?(?=\s)")
+"""The number of a heading, which is no amount."""
+
 _DECADE = re.compile(r"\b(?:1\d|20)?\d0[’']?s\b")
 _HALF_DAY = re.compile(r"\b(\d{1,2})(?::(\d\d))?\s*([ap])\.?m\b\.?", re.IGNORECASE)
 URL = re.compile(r"(?:https?://|www\.)[^\s<>\"“”‘’]+[^\s<>\"“”‘’.,;:!?)\]]")
@@ -48,7 +51,8 @@ def numbers_are_written_as_here(subject: Subject) -> Iterator[Hit]:
     if source == target:
         return
     amounts = _amounts(*source)
-    for match in amounts.finditer(_without_addresses(subject.plain_source)):
+    text = _SECTION.sub("", _without_addresses(subject.plain_source))
+    for match in amounts.finditer(text):
         written = match[0]
         same = re.compile(rf"(?<![\w.,]){re.escape(written)}(?![\w]|[.,]\d)")
         if same.search(subject.plain_translation):
