@@ -6,6 +6,7 @@ Translations and approvals are not here: their truth is the catalogues.
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Date,
     Index,
@@ -42,6 +43,24 @@ unit = Table(
     Index(None, "locale", "digest"),
 )
 """The translation memory: a text and its approved translation. ``words`` is what is searched."""
+
+gram = Table(
+    "gram",
+    metadata,
+    Column("gram", BigInteger, primary_key=True, autoincrement=False),
+    Column("unit", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+"""The index of the memory: which unit has which word or pair of words."""
+
+gram_count = Table(
+    "gram_count",
+    metadata,
+    Column("gram", BigInteger, primary_key=True, autoincrement=False),
+    Column("units", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""In how many units, or a few more, each of them stands."""
 
 usage = Table(
     "usage",

@@ -1,8 +1,7 @@
 """The translation memory: approved translations, found again exactly or by resemblance.
 
 It mirrors the catalogues, and can be made again of them at any time; what was imported from TMX
-stays beside. Candidates for a fuzzy match come from an index of trigrams (FTS5 in SQLite, pg_trgm
-in PostgreSQL) and are scored again with rapidfuzz.
+stays beside. Candidates for a fuzzy match come from the index and are scored with rapidfuzz.
 """
 
 from __future__ import annotations
@@ -10,23 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import Engine, Row, TextClause, delete, func, insert, select, text
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select
 
 from .. import catalogues
 from ..catalogues import State
 from ..database.tables import unit as table
 from ..errors import PipelineError
 from ..project import Project
+from . import index
 from .unit import Match, Unit, digest_of, score, words_of
 
 LEAST = 75.0
 """Per cent; below this a match is of little use."""
 
 _CANDIDATES = 80
-_BATCH = 500
-_WORDS = 10
-"""Words of a text that candidates are looked up by, the longest: the rarest are among them."""
+_BATCH = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +58,10 @@ class Memory:
 
     def fuzzy(self, source: str, *, least: float = LEAST, limit: int = 3) -> list[Match]:
         """The units that resemble a text, the most alike first."""
+        grams = index.grams_of(words_of(source), self.locale)
         with self.engine.connect() as connection:
-            rows = connection.execute(*self._candidates(words_of(source))).all()
+            found = index.candidates(connection, grams, most=_CANDIDATES)
+            rows = connection.execute(select(table).where(table.c.id.in_(found))).all()
         matches = [Match(_unit(row), score(source, row.source)) for row in rows]
         good = sorted((m for m in matches if m.score >= least), key=lambda m: -m.score)
         return good[:limit]
@@ -100,16 +101,15 @@ class Memory:
             latest = {(u.domain, u.context, u.digest): u for u in batch}
             with self.engine.begin() as connection:
                 for domain in {u.domain for u in latest.values()}:
-                    digests = [u.digest for u in latest.values() if u.domain == domain]
-                    connection.execute(
-                        delete(table).where(
-                            table.c.locale == self.locale,
-                            table.c.domain == domain,
-                            table.c.digest.in_(digests),
-                            table.c.context.in_({u.context for u in latest.values()}),
-                        )
+                    mine = [u for u in latest.values() if u.domain == domain]
+                    old = select(table).where(
+                        table.c.locale == self.locale,
+                        table.c.domain == domain,
+                        table.c.digest.in_([u.digest for u in mine]),
+                        table.c.context.in_({u.context for u in mine}),
                     )
-                connection.execute(insert(table), [self._row(u) for u in latest.values()])
+                    self._remove(connection, connection.execute(old).all())
+                self._insert(connection, list(latest.values()))
             total += len(latest)
         return total
 
@@ -157,20 +157,33 @@ class Memory:
             rows = connection.execute(select(table).where(*where)).all()
             present = {(row.context, row.digest): row for row in rows}
             stale = [
-                row.id
+                row
                 for key, row in present.items()
                 if key not in wanted or wanted[key].target != row.target
             ]
             fresh = [
-                self._row(unit)
+                unit
                 for key, unit in wanted.items()
                 if key not in present or present[key].target != unit.target
             ]
-            if stale:
-                connection.execute(delete(table).where(table.c.id.in_(stale)))
-            if fresh:
-                connection.execute(insert(table), fresh)
+            self._remove(connection, stale)
+            self._insert(connection, fresh)
         return len(stale), len(fresh)
+
+    def _insert(self, connection: Connection, units: Sequence[Unit]) -> None:
+        if not units:
+            return
+        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+        rows = [self._row(unit) for unit in units]
+        numbers = connection.execute(statement, rows).scalars().all()
+        grams = (index.grams_of(unit.words, self.locale) for unit in units)
+        index.add(connection, zip(numbers, grams, strict=True))
+
+    def _remove(self, connection: Connection, rows: Sequence[Row[Any]]) -> None:
+        if not rows:
+            return
+        index.remove(connection, ((r.id, index.grams_of(r.words, self.locale)) for r in rows))
+        connection.execute(delete(table).where(table.c.id.in_([row.id for row in rows])))
 
     def _row(self, unit: Unit) -> dict[str, str]:
         return {
@@ -185,29 +198,6 @@ class Memory:
             "origin": unit.origin,
         }
 
-    def _candidates(self, words: str) -> tuple[TextClause, dict[str, object]]:
-        values: dict[str, object] = {"locale": self.locale, "limit": _CANDIDATES}
-        if self.engine.dialect.name == "sqlite":
-            asked = " OR ".join(f'"{word}"' for word in _rarest(words)) or '"   "'
-            statement = (
-                "SELECT unit.* FROM unit_words JOIN unit ON unit.id = unit_words.rowid"
-                " WHERE unit_words MATCH :words AND unit.locale = :locale"
-                " ORDER BY unit_words.rank LIMIT :limit"
-            )
-            return text(statement), values | {"words": asked}
-        statement = (
-            "SELECT * FROM unit WHERE locale = :locale AND words % :words"
-            " ORDER BY similarity(words, :words) DESC LIMIT :limit"
-        )
-        return text(statement), values | {"words": words}
 
-
-def _rarest(words: str) -> Sequence[str]:
-    """The longest words, which are rare; of a text with none, whatever can be looked up."""
-    found = dict.fromkeys(word.replace('"', "") for word in words.split())
-    usable = [word for word in found if len(word) > 2]
-    return sorted(usable, key=len, reverse=True)[:_WORDS]
-
-
-def _unit(row: Row[tuple[object, ...]]) -> Unit:
+def _unit(row: Row[Any]) -> Unit:
     return Unit(row.source, row.target, row.context, row.domain, row.origin)

@@ -1,4 +1,4 @@
-"""The translation memory with its index of trigrams, what engines were sent, and what they said."""
+"""The translation memory with its index, what engines were sent, and what they said."""
 
 from __future__ import annotations
 
@@ -8,25 +8,9 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-_SQLITE = (
-    "CREATE VIRTUAL TABLE unit_words USING fts5"
-    "(words, content='unit', content_rowid='id', tokenize='trigram')",
-    "CREATE TRIGGER unit_added AFTER INSERT ON unit BEGIN"
-    " INSERT INTO unit_words(rowid, words) VALUES (new.id, new.words); END",
-    "CREATE TRIGGER unit_removed AFTER DELETE ON unit BEGIN"
-    " INSERT INTO unit_words(unit_words, rowid, words) VALUES ('delete', old.id, old.words); END",
-    "CREATE TRIGGER unit_changed AFTER UPDATE OF words ON unit BEGIN"
-    " INSERT INTO unit_words(unit_words, rowid, words) VALUES ('delete', old.id, old.words);"
-    " INSERT INTO unit_words(rowid, words) VALUES (new.id, new.words); END",
-)
-_POSTGRESQL = (
-    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    "CREATE INDEX ix_unit_words_trgm ON unit USING gin (words gin_trgm_ops)",
-)
-
 
 def upgrade() -> None:
-    """Create the tables, and what finds candidates for a fuzzy match."""
+    """Create the tables."""
     op.create_table(
         "unit",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -45,6 +29,18 @@ def upgrade() -> None:
     )
     op.create_index("ix_unit_locale_digest", "unit", ["locale", "digest"])
     op.create_table(
+        "gram",
+        sa.Column("gram", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("unit", sa.Integer, primary_key=True, autoincrement=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "gram_count",
+        sa.Column("gram", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("units", sa.Integer, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "usage",
         sa.Column("engine", sa.String(64), primary_key=True),
         sa.Column("day", sa.Date, primary_key=True),
@@ -58,16 +54,9 @@ def upgrade() -> None:
         sa.Column("day", sa.Date, nullable=False),
         sa.Column("text", sa.Text, nullable=False),
     )
-    on_sqlite = op.get_bind().dialect.name == "sqlite"
-    for statement in _SQLITE if on_sqlite else _POSTGRESQL:
-        op.execute(statement)
 
 
 def downgrade() -> None:
     """Drop them; the memory is made again of the catalogues."""
-    if op.get_bind().dialect.name == "sqlite":
-        for name in ("added", "removed", "changed"):
-            op.execute(f"DROP TRIGGER unit_{name}")
-        op.execute("DROP TABLE unit_words")
-    for name in ("answer", "usage", "unit"):
+    for name in ("answer", "usage", "gram_count", "gram", "unit"):
         op.drop_table(name)
