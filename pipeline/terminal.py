@@ -39,6 +39,8 @@ _MOST = 12
 
 _STATES = ("approved", "translated", "draft", "stale", "rejected", "untranslated")
 
+_SHORT = ("appr.", "transl.", "draft", "stale", "rej.", "none")
+
 out = Console(highlight=False, soft_wrap=True)
 err = Console(highlight=False, soft_wrap=True, stderr=True)
 
@@ -149,11 +151,11 @@ def show_status(project: Project, rows: Sequence[Row], *, json: bool = False) ->
         _print_json([_row(row) for row in rows])
         return
     table = Table(box=None, pad_edge=False, header_style="dim", show_edge=False)
-    table.add_column("article")
-    table.add_column("language")
-    table.add_column("live")
-    for state in _STATES:
-        table.add_column(state, justify="right")
+    table.add_column("article", overflow="fold")
+    table.add_column("lang.", no_wrap=True)
+    table.add_column("live", no_wrap=True)
+    for name in _state_names():
+        table.add_column(name, justify="right", no_wrap=True)
     last = ""
     for row in rows:
         name = row.article if row.article != last else ""
@@ -342,13 +344,11 @@ def _print_rest(count: int) -> None:
 def _print_languages(project: Project, rows: Sequence[Row]) -> None:
     from .site.language import language  # noqa: PLC0415
 
+    wide = _is_wide()
     table = Table(box=None, pad_edge=False, header_style="dim", show_edge=False)
-    for name in ("language", "live", "complete"):
-        table.add_column(name, justify="left" if name == "language" else "right")
-    table.add_column("")
-    for state in _STATES[:-1]:
-        table.add_column(state, justify="right")
-    table.add_column("untranslated", justify="right")
+    table.add_column("language", no_wrap=True)
+    for name in ("live", "done", *([""] if wide else []), *_state_names()):
+        table.add_column(name, justify="right" if name else "left", no_wrap=True)
     for locale in project.all_locales:
         own = [row for row in rows if row.locale == locale]
         states = {state: sum(row.states.get(state, 0) for row in own) for state in _STATES}
@@ -360,7 +360,7 @@ def _print_languages(project: Project, rows: Sequence[Row]) -> None:
             language(locale).name,
             f"{sum(row.live for row in own)} of {len(own)}",
             "source" if is_source else f"{percent} %",
-            "" if is_source else _bar(percent),
+            *([""] if wide and is_source else [_bar(percent)] if wide else []),
             *cells,
         )
     out.print()
@@ -381,6 +381,15 @@ def _print_waiting(rows: Sequence[Row]) -> None:
             out.print(
                 f"[dim]○[/] {escape(row.article)} in {row.locale}: {count} stale since {since}."
             )
+
+
+def _is_wide() -> bool:
+    return not out.is_terminal or out.width >= 100
+
+
+def _state_names() -> Sequence[str]:
+    """The heads of the columns of states; shorter ones for a narrow terminal."""
+    return (*_STATES[:-1], "missing") if _is_wide() else _SHORT
 
 
 def _print_table(table: Table) -> None:
