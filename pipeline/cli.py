@@ -52,6 +52,8 @@ Locales = Annotated[
 Language = Annotated[str, typer.Argument(metavar="LOCALE", help="The language, such as nl.")]
 
 HERE = Path()
+glossary_app = typer.Typer(help="The glossary.", no_args_is_help=True)
+app.add_typer(glossary_app, name="glossary")
 memory_app = typer.Typer(help="The translation memory.", no_args_is_help=True)
 app.add_typer(memory_app, name="memory")
 P = ParamSpec("P")
@@ -367,6 +369,48 @@ def memory_export(
     with file.open("wb") as out:
         count = write_tmx(memory.units(), out, source_locale=project.source_locale, locale=locale)
     terminal.show_line(f"Exported {count} units to {file}.")
+    return True
+
+
+@glossary_app.command("check")
+@_door
+def glossary_check(site: Site = HERE) -> bool:
+    """Read the glossary of each language, and say how many terms it has."""
+    from . import terminal  # noqa: PLC0415
+    from .glossary import read_glossary  # noqa: PLC0415
+
+    project = _open(site)
+    ok = True
+    for locale in project.locales:
+        try:
+            count = len(read_glossary(project, locale).terms)
+            terminal.show_line(f"{locale}: {count} terms.")
+        except PipelineError as error:
+            terminal.show_errors([error])
+            ok = False
+    return ok
+
+
+@glossary_app.command("import")
+@_door
+def glossary_import(
+    locale: Language,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A TBX-Basic file.")],
+    site: Site = HERE,
+) -> bool:
+    """Take the terms of a TBX file into the glossary; terms that are there stay as they are."""
+    from . import files, terminal  # noqa: PLC0415
+    from .glossary import glossary_path, read_glossary, with_terms, write_glossary  # noqa: PLC0415
+    from .tbx import read_tbx  # noqa: PLC0415
+
+    project = _open(site)
+    before = read_glossary(project, _known(project, locale))
+    found = read_tbx(file, source_locale=project.source_locale, locale=locale)
+    after = with_terms(before, found)
+    count = len(after.terms) - len(before.terms)
+    if count:
+        files.write(glossary_path(project, locale), write_glossary(after))
+    terminal.show_line(f"Imported {count} terms into the glossary of {locale}.")
     return True
 
 

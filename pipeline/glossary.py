@@ -127,6 +127,13 @@ def parse_glossary(data: bytes, path: Path | None = None) -> Glossary:
     return Glossary(tuple(terms))
 
 
+def with_terms(glossary: Glossary, more: Glossary) -> Glossary:
+    """A glossary with the terms of another that it does not have; its own stay as they are."""
+    known = {(term.term, term.part_of_speech) for term in glossary.terms}
+    new = (term for term in more.terms if (term.term, term.part_of_speech) not in known)
+    return Glossary((*glossary.terms, *new))
+
+
 def write_glossary(glossary: Glossary) -> bytes:
     """A glossary as the contents of its file."""
     out = io.StringIO()
