@@ -52,6 +52,8 @@ Locales = Annotated[
 Language = Annotated[str, typer.Argument(metavar="LOCALE", help="The language, such as nl.")]
 
 HERE = Path()
+engines_app = typer.Typer(help="Engines of machine translation.")
+app.add_typer(engines_app, name="engines")
 glossary_app = typer.Typer(help="The glossary.", no_args_is_help=True)
 app.add_typer(glossary_app, name="glossary")
 memory_app = typer.Typer(help="The translation memory.", no_args_is_help=True)
@@ -234,18 +236,45 @@ def translate(
     return not done.errors
 
 
-@app.command()
-@_door
-def engines(site: Site = HERE) -> bool:
+@engines_app.callback(invoke_without_command=True)
+def engines(context: typer.Context, site: Site = HERE) -> None:
     """List the engines that are installed, and ask those of the settings how they are."""
+    if context.invoked_subcommand is None:
+        _list_engines(site)
+
+
+@_door
+def _list_engines(site: Path) -> bool:
     from . import terminal  # noqa: PLC0415
     from .translation import known  # noqa: PLC0415
     from .translation.health import health_of  # noqa: PLC0415
 
-    project = _open(site)
-    states = health_of(project)
+    states = health_of(_open(site))
     terminal.show_engines(known(), states)
     return all(state.well for state in states)
+
+
+@engines_app.command("calibrate")
+@_door
+def engines_calibrate(locale: Language, site: Site = HERE) -> bool:
+    """Ask each configured engine which form of markup it keeps best, and remember it."""
+    from . import terminal  # noqa: PLC0415
+    from .database import open_database  # noqa: PLC0415
+    from .errors import EngineError  # noqa: PLC0415
+    from .translation import EngineFault, engine_of  # noqa: PLC0415
+    from .translation.calibrate import calibrate  # noqa: PLC0415
+
+    project = _open(site)
+    _known(project, locale)
+    database, ok = open_database(project), True
+    pair = {"source_locale": project.source_locale, "locale": locale}
+    for name in project.settings.translation.engines:
+        try:
+            terminal.show_calibrated(calibrate(engine_of(project, name), database, **pair))
+        except EngineFault as fault:
+            terminal.show_errors([EngineError(f"engine “{name}” {fault.message}")])
+            ok = False
+    return ok
 
 
 @app.command()

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .project import Project
     from .status import Row
     from .translation import Drafted
+    from .translation.calibrate import Calibrated
     from .translation.health import Health
 
 _MOST = 12
@@ -247,6 +248,13 @@ def show_engines(installed: Mapping[str, str], states: Sequence[Health]) -> None
         mark = "[green]✓[/]" if state.well else "[bold red]✗[/]"
         where = " (on this machine or network)" if state.local else ""
         out.print(f"{mark} {escape(state.name)}: {escape(state.said)}{where}")
+
+
+def show_calibrated(found: Calibrated) -> None:
+    """How many of the probes an engine gave back whole in each form of markup."""
+    said = ", ".join(f"{style} {count}" for style, count in found.whole.items())
+    best = f"best: [bold]{escape(found.best)}[/]" if found.best else "none comes back whole"
+    out.print(f"{escape(found.engine)}: {escape(said)}; {best}")
 
 
 def show_synced(done: Mapping[str, Synced]) -> None:

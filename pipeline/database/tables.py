@@ -72,6 +72,16 @@ usage = Table(
 )
 """What was sent to each engine on each day."""
 
+calibration = Table(
+    "calibration",
+    metadata,
+    Column("engine", String(64), primary_key=True),
+    Column("source_locale", String(16), primary_key=True),
+    Column("locale", String(16), primary_key=True),
+    Column("style", String(16), nullable=False),
+)
+"""The form of markup that each engine was found to keep best."""
+
 answer = Table(
     "answer",
     metadata,

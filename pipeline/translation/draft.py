@@ -21,6 +21,7 @@ from ..markup import Segment
 from ..memory import Memory, memory_of
 from ..project import Project
 from ..slug import slugify
+from .calibrate import preferred
 from .engine import EngineFault, Job, engine_of
 from .guard import Guarded
 from .protect import protect, put_back, styles_for, without_markup
@@ -147,6 +148,7 @@ class _Work:
     waiting: list[Waiting] = field(default_factory=list)
     errors: list[PipelineError] = field(default_factory=list)
     planned: dict[str, tuple[int, int, float | None]] = field(default_factory=dict)
+    styles: dict[str, str] = field(default_factory=dict)
 
     def domain(self, domain: str) -> None:
         """Draft one catalogue, and write it."""
@@ -230,7 +232,8 @@ class _Work:
         able = guarded.engine.capabilities
         html = able.html
         first = [
-            next(styles_for(m.id, knows_html=html, prefers=able.prefers), "html") for m in messages
+            next(styles_for(m.id, knows_html=html, prefers=self._prefers(guarded)), "html")
+            for m in messages
         ]
         sent = [
             protect(_asked(message), style, terms=self.glossary.terms)
@@ -254,6 +257,14 @@ class _Work:
             drafts.append(self._gated(guarded, message, draft, segments, reasons))
         return drafts
 
+    def _prefers(self, guarded: Guarded) -> str:
+        """The form of markup to try first: found by calibration, or known of the engine."""
+        if guarded.name not in self.styles:
+            pair = {"source_locale": self.project.source_locale, "locale": self.locale}
+            found = preferred(guarded.database, guarded.name, **pair)
+            self.styles[guarded.name] = found or guarded.engine.capabilities.prefers
+        return self.styles[guarded.name]
+
     def _otherwise(
         self,
         guarded: Guarded,
@@ -265,7 +276,8 @@ class _Work:
         """Another form of the markup; then none, put back where it is certain, or left to place."""
         try:
             able = guarded.engine.capabilities
-            for style in styles_for(message.id, knows_html=able.html, prefers=able.prefers):
+            prefers = self._prefers(guarded)
+            for style in styles_for(message.id, knows_html=able.html, prefers=prefers):
                 if style == tried:
                     continue
                 protected = protect(message.id, style, terms=self.glossary.terms)

@@ -24,11 +24,12 @@ from pipeline.translation import (
     engine_of,
     known,
 )
+from pipeline.translation.calibrate import PROBES, calibrate, preferred
 from pipeline.translation.engines import deep, deepl, firefox, libretranslate
 from pipeline.translation.engines.openai import prompt
 from tests.sites import DAY, SETTINGS, site
 from tests.tools import missing
-from tests.translation.stand_in import StandIn, stand_in
+from tests.translation.stand_in import StandIn, marked, stand_in
 
 JOB = Job("en", "nl")
 
@@ -170,6 +171,25 @@ def test_a_real_neural_engine_may_be_asked_by_any_thread() -> None:
         asked = [f"I have {n} books." for n in range(2, 10)]
         said = list(pool.map(lambda text: engine.translate([text], Job("en", "pt"))[0], asked))
     assert all(str(n) in text for n, text in enumerate(said, 2))
+
+
+def test_the_form_of_markup_that_an_engine_keeps_best_is_found(
+    guarded: Guarded, server: StandIn
+) -> None:
+    """And remembered, for this pair alone."""
+    server.say = lambda text: marked(text.replace("⟦", "[").replace("{", "("))
+    pair = {"source_locale": "en", "locale": "nl"}
+    found = calibrate(guarded.engine, guarded.database, **pair)
+    assert (found.whole["⟦1⟧"], found.whole["(1)"]) == (0, len(PROBES))
+    assert found.best == preferred(guarded.database, guarded.name, **pair) == "(1)"
+    assert preferred(guarded.database, guarded.name, source_locale="en", locale="fr") == ""
+
+
+def test_a_real_neural_engine_is_calibrated(guarded: Guarded) -> None:
+    """It keeps numbers in brackets, and not those in others."""
+    engine = firefox.create(settings("firefox", models=str(models())))
+    found = calibrate(engine, guarded.database, source_locale="en", locale="pt")
+    assert found.whole["(1)"] > found.whole["⟦1⟧"]
 
 
 # What deep-translator does without the wrapping; when one of these fails, the wrapping may go

@@ -48,6 +48,13 @@ def upgrade() -> None:
         sa.Column("characters", sa.Integer, nullable=False),
     )
     op.create_table(
+        "calibration",
+        sa.Column("engine", sa.String(64), primary_key=True),
+        sa.Column("source_locale", sa.String(16), primary_key=True),
+        sa.Column("locale", sa.String(16), primary_key=True),
+        sa.Column("style", sa.String(16), nullable=False),
+    )
+    op.create_table(
         "answer",
         sa.Column("key", sa.String(64), primary_key=True),
         sa.Column("engine", sa.String(64), nullable=False),
@@ -58,5 +65,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them; the memory is made again of the catalogues."""
-    for name in ("answer", "usage", "gram_count", "gram", "unit"):
+    for name in ("answer", "calibration", "usage", "gram_count", "gram", "unit"):
         op.drop_table(name)
