@@ -18,7 +18,9 @@ import typer
 from .errors import PipelineError
 
 if TYPE_CHECKING:
+    from .build import Progress
     from .project import Project
+    from .translation import Drafted
 
 app = typer.Typer(
     help="Articles in, gettext catalogues out, people approve, localised pages are published.",
@@ -157,14 +159,9 @@ def run(site: Site = HERE, jobs: Jobs = None, json: Json = False) -> bool:
     from .status import status as status_of  # noqa: PLC0415
 
     project = _open(site)
-    if project.settings.translation.engines:
-        from .translation import translate as translate_site  # noqa: PLC0415
     with terminal.progress(quiet=json) as progress:
         done = extract_articles(project, jobs=jobs, progress=progress)
-        drafted = [
-            translate_site(project, locale, progress=progress)
-            for locale in (project.locales if project.settings.translation.engines else ())
-        ]
+        drafted = _drafted(project, progress)
         report = build_site(project, jobs=jobs, progress=progress)
     terminal.show_run(project, done, drafted, report, list(status_of(project)), json=json)
     return done.ok and report.ok and not any(one.errors for one in drafted)
@@ -209,6 +206,25 @@ def approve(
     done = approval.approve(project, locale, by=by.strip(), only=article or (), states=states)
     terminal.show_approvals(locale, done)
     return not any(one.errors for one in done)
+
+
+def _drafted(project: Project, progress: Progress) -> list[Drafted]:
+    """What is drafted of the languages in which something is untranslated."""
+    from .status import untranslated  # noqa: PLC0415
+
+    wanting = [locale for locale in project.locales if untranslated(project, locale)]
+    if not wanting:
+        return []
+    from .translation import Drafted  # noqa: PLC0415
+    from .translation import translate as translate_site  # noqa: PLC0415
+
+    done = []
+    for locale in wanting:
+        try:
+            done.append(translate_site(project, locale, progress=progress))
+        except PipelineError as error:  # what is approved is published all the same
+            done.append(Drafted(locale, errors=(error,)))
+    return done
 
 
 @app.command()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
-from . import articles
+from . import articles, catalogues
 from .errors import PipelineError
 from .project import Project
 from .record import output_of
@@ -37,6 +38,16 @@ class Row:
     stale_since: date | None = None
     problems: int = 0
     error: PipelineError | None = None
+
+
+def untranslated(project: Project, locale: str) -> int:
+    """How many messages of a language have no translation; a broken catalogue counts for none."""
+    count = 0
+    for domain in project.domains(locale):
+        with suppress(PipelineError):
+            found = catalogues.read(project.catalogue_path(locale, domain))
+            count += sum(not message.translated for message in found)
+    return count
 
 
 def status(project: Project, *, today: date | None = None) -> Iterator[Row]:

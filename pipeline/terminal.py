@@ -227,15 +227,16 @@ def show_drafted(drafted: Sequence[Drafted], *, json: bool = False) -> None:
             said = ", ".join(f"{count} by {name}" for name, count in sorted(one.drafts.items()))
             total = _count(sum(one.drafts.values()), "message")
             out.print(f"Drafted {total} of {one.locale}: {escape(said)}. They wait for review.")
-        elif not one.planned:
-            out.print(f"Drafted nothing in {one.locale}.")
+        elif not one.planned and not one.waiting:
+            out.print(f"Nothing in {one.locale} wants a draft.")
         reasons: dict[tuple[str, ...], int] = {}
         for waiting in one.waiting:
             reasons[waiting.reasons] = reasons.get(waiting.reasons, 0) + 1
         if not one.planned:
             for why, count in sorted(reasons.items(), key=lambda item: -item[1])[:_MOST]:
                 waits = _count(count, "message")
-                out.print(f"[dim]○[/] {waits} of {one.locale} without a draft: {'; '.join(why)}.")
+                said = escape("; ".join(why))
+                out.print(f"[dim]○[/] {waits} of {one.locale} without a draft: {said}.")
         show_errors(one.errors)
 
 

@@ -120,6 +120,16 @@ def test_a_mistake_in_the_settings_names_line_and_nearest_name(tmp_path: Path) -
     assert "'publish'" in done.stderr
 
 
+def test_a_database_that_is_not_there_stops_no_build(tmp_path: Path) -> None:
+    """What is approved is published; the status says that something failed."""
+    url = "postgresql+psycopg://nobody@127.0.0.1:9/none"
+    site(tmp_path, settings=f'{SETTINGS}[state]\nurl = "{url}"\n')
+    done = run("run", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "state database cannot be opened" in done.stderr
+    assert (tmp_path / "public/en/index.html").exists()
+
+
 def test_only_what_is_named_is_extracted(tmp_path: Path) -> None:
     """An unknown name is an error."""
     site(tmp_path)
