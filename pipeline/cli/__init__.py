@@ -1,0 +1,18 @@
+"""The ``pipeline`` command: parses what was asked, calls the room that does it, prints what it did.
+
+Every command takes ``--site``, and ends with status 0 only when all went well: 1 says that
+something failed, 2 that the command line was not understood. Rooms are imported when they are
+needed, so that ``--help`` is there at once.
+"""
+
+from __future__ import annotations
+
+from . import drafts, memory, site
+from .door import app
+
+__all__ = ["app", "drafts", "main", "memory", "site"]
+
+
+def main() -> None:
+    """The entry point of the ``pipeline`` command."""
+    app(prog_name="pipeline")

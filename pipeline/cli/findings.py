@@ -1,0 +1,140 @@
+"""What the terminal says of translations: findings, drafts, engines, the memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.text import Text
+
+from ..errors import PipelineError
+from .console import (
+    MOST,
+    as_plain,
+    counted,
+    out,
+    print_json,
+    show_errors,
+)
+
+if TYPE_CHECKING:
+    from ..checks import Severity
+    from ..inspection import Inspected
+    from ..memory import Match, Synced, Unit
+    from ..translation import Drafted
+    from ..translation.calibrate import Calibrated
+    from ..translation.health import Health
+
+
+def show_findings(found: Sequence[Inspected | PipelineError], *, json: bool = False) -> Severity:
+    """What the checks found, file by file; the gravest of it."""
+    from ..checks import Severity  # noqa: PLC0415
+    from ..inspection import Inspected  # noqa: PLC0415
+
+    errors = [one for one in found if isinstance(one, PipelineError)]
+    hits = [one for one in found if isinstance(one, Inspected)]
+    worst = max((hit.finding.severity for hit in hits), default=Severity.NOTE)
+    if json:
+        print_json([{**as_plain(one), "severity": one.finding.severity.name} for one in hits])
+    else:
+        for hit in hits:
+            _print_finding(hit)
+        counts = {kind: sum(hit.finding.severity is kind for hit in hits) for kind in Severity}
+        names = (("blocking", Severity.BLOCKING), ("error", Severity.ERROR))
+        said = [counted(counts[kind], name) for name, kind in names if counts[kind]]
+        said += [counted(counts[Severity.WARNING], "warning")] if counts[Severity.WARNING] else []
+        out.print(f"Checked: {', '.join(said)}." if said else "Checked: nothing found.")
+    show_errors(errors)
+    return max(worst, Severity.ERROR) if errors else worst
+
+
+def _print_finding(hit: Inspected) -> None:
+    from ..checks import Severity  # noqa: PLC0415
+
+    finding = hit.finding
+    mark = "[yellow]![/]" if finding.severity <= Severity.WARNING else "[bold red]✗[/]"
+    where = f"[bold]{escape(str(hit.path))}:{hit.line}[/]"
+    out.print(f"{mark} {where}: {finding.check}: {escape(finding.message)}")
+    if finding.fix is not None:
+        out.print(f"  [dim]rather: {escape(finding.fix)}[/]")
+
+
+def show_drafted(drafted: Sequence[Drafted], *, json: bool = False) -> None:
+    """What was drafted, from where, and what waits for a person and why."""
+    if json:
+        print_json(drafted)
+        return
+    for one in drafted:
+        for name, (count, size, cost) in one.planned.items():
+            price = "cost unknown" if cost is None else f"about € {cost:.2f}"
+            words = f"{counted(count, 'message')}, {size} characters, {price}"
+            out.print(f"Would send to [bold]{escape(name)}[/] for {one.locale}: {words}.")
+        if one.drafts:
+            said = ", ".join(f"{count} by {name}" for name, count in sorted(one.drafts.items()))
+            total = counted(sum(one.drafts.values()), "message")
+            out.print(f"Drafted {total} of {one.locale}: {escape(said)}. They wait for review.")
+        elif not one.planned and not one.waiting:
+            out.print(f"Nothing in {one.locale} wants a draft.")
+        reasons: dict[tuple[str, ...], int] = {}
+        for waiting in one.waiting:
+            reasons[waiting.reasons] = reasons.get(waiting.reasons, 0) + 1
+        if not one.planned:
+            for why, count in sorted(reasons.items(), key=lambda item: -item[1])[:MOST]:
+                waits = counted(count, "message")
+                said = escape("; ".join(why))
+                out.print(f"[dim]○[/] {waits} of {one.locale} without a draft: {said}.")
+        show_errors(one.errors)
+
+
+def show_engines(installed: Mapping[str, str], states: Sequence[Health]) -> None:
+    """The engines there are, and how those of the settings are."""
+    out.print(f"Installed: {', '.join(installed) or 'none'}.")
+    if not states:
+        out.print(r"None is configured: name them in \[translation] of pipeline.toml.")
+    for state in states:
+        mark = "[green]✓[/]" if state.well else "[bold red]✗[/]"
+        where = " (on this machine or network)" if state.local else ""
+        out.print(f"{mark} {escape(state.name)}: {escape(state.said)}{where}")
+
+
+def show_calibrated(found: Calibrated) -> None:
+    """How many of the probes an engine gave back whole in each form of markup."""
+    said = ", ".join(f"{style} {count}" for style, count in found.whole.items())
+    best = f"best: [bold]{escape(found.best)}[/]" if found.best else "none comes back whole"
+    out.print(f"{escape(found.engine)}: {escape(said)}; {best}")
+
+
+def show_synced(done: Mapping[str, Synced]) -> None:
+    """What came into the memory of each language, and what went."""
+    for locale, one in done.items():
+        changes = f"{counted(one.added, 'unit')} added, {one.removed} removed"
+        out.print(f"Memory of {locale}: {changes if one.added or one.removed else 'up to date'}.")
+        show_errors(one.errors)
+
+
+def show_counts(counts: Mapping[str, Mapping[str, int]]) -> None:
+    """How many units there are in each language."""
+    for locale, by_origin in counts.items():
+        said = ", ".join(f"{count} from {name}" for name, count in sorted(by_origin.items()))
+        out.print(
+            f"{locale}: {counted(sum(by_origin.values()), 'unit')}{f' ({said})' * bool(said)}"
+        )
+
+
+def show_matches(words: str, matches: Sequence[Match], units: Sequence[Unit]) -> None:
+    """Texts like this one with their differences, then those that have the words."""
+    from ..memory import difference  # noqa: PLC0415
+
+    styles = {"same": "", "gone": "red strike", "new": "green"}
+    for match in matches:
+        shown = Text.assemble(
+            *((piece, styles[kind]) for kind, piece in difference(match.unit.source, words))
+        )
+        out.print(f"[bold]{match.score:.0f} %[/]", shown)
+        out.print(f"     {escape(match.unit.target)}")
+    for unit in units:
+        out.print(f"[dim]{escape(unit.domain)}[/]  {escape(unit.source)}")
+        out.print(f"     {escape(unit.target)}")
+    if not matches and not units:
+        out.print("Nothing like it in the memory.")

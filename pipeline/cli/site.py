@@ -1,0 +1,213 @@
+"""Commands about the site: making, building, looking at it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..errors import PipelineError
+from .door import (
+    HERE,
+    Articles,
+    Drafts,
+    Force,
+    Jobs,
+    Json,
+    Locales,
+    Port,
+    Site,
+    app,
+    door,
+    open_site,
+)
+
+if TYPE_CHECKING:
+    from ..build import Progress
+    from ..project import Project
+    from ..translation import Drafted
+
+
+@app.command()
+@door
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+) -> bool:
+    """Make a small new site that builds at once."""
+    from .. import starter  # noqa: PLC0415
+    from . import terminal  # noqa: PLC0415
+
+    terminal.show_new_site(directory, starter.init(directory))
+    return True
+
+
+@app.command()
+@door
+def extract(
+    article: Articles = None, site: Site = HERE, jobs: Jobs = None, json: Json = False
+) -> bool:
+    """Bring templates and catalogues up to date with the articles."""
+    from ..extract import extract as extract_articles  # noqa: PLC0415
+    from . import console, terminal  # noqa: PLC0415
+
+    project = open_site(site)
+    with console.progress(quiet=json) as progress:
+        done = extract_articles(project, only=article or (), jobs=jobs, progress=progress)
+    terminal.show_extraction(project, done, json=json)
+    return done.ok
+
+
+@app.command()
+@door
+def build(
+    locale: Locales = None,
+    site: Site = HERE,
+    force: Force = False,
+    drafts: Drafts = False,
+    jobs: Jobs = None,
+    json: Json = False,
+) -> bool:
+    """Build what is out of date, and publish it."""
+    from ..build import build as build_site  # noqa: PLC0415
+    from . import console, terminal  # noqa: PLC0415
+
+    project = open_site(site)
+    with console.progress(quiet=json) as progress:
+        report = build_site(
+            project,
+            locales=locale or (),
+            force=force,
+            preview=drafts,
+            jobs=jobs,
+            progress=progress,
+        )
+    terminal.show_report(project, report, json=json)
+    return report.ok
+
+
+@app.command()
+@door
+def run(site: Site = HERE, jobs: Jobs = None, json: Json = False) -> bool:
+    """Extract, draft what is untranslated, build, and say how complete each language is."""
+    from ..build import build as build_site  # noqa: PLC0415
+    from ..extract import extract as extract_articles  # noqa: PLC0415
+    from ..status import status as status_of  # noqa: PLC0415
+    from . import console, terminal  # noqa: PLC0415
+
+    project = open_site(site)
+    with console.progress(quiet=json) as progress:
+        done = extract_articles(project, jobs=jobs, progress=progress)
+        drafted = _drafted(project, progress)
+        report = build_site(project, jobs=jobs, progress=progress)
+    terminal.show_run(project, done, drafted, report, list(status_of(project)), json=json)
+    return done.ok and report.ok and not any(one.errors for one in drafted)
+
+
+@app.command()
+@door
+def status(site: Site = HERE, json: Json = False) -> bool:
+    """Show every article in every language: its messages, what is live, what is stale."""
+    from ..status import status as status_of  # noqa: PLC0415
+    from . import terminal  # noqa: PLC0415
+
+    project = open_site(site)
+    rows = list(status_of(project))
+    terminal.show_status(project, rows, json=json)
+    return not any(row.error for row in rows)
+
+
+@app.command()
+@door
+def approve(
+    locale: Annotated[str, typer.Argument(help="The language, such as nl.")],
+    article: Articles = None,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who approves.")] = "",
+    also: Annotated[
+        list[str] | None,
+        typer.Option("--also", metavar="STATE", help="Also those in state draft or stale."),
+    ] = None,
+    site: Site = HERE,
+) -> bool:
+    """Approve what a person has translated in a PO editor."""
+    from .. import approval  # noqa: PLC0415
+    from ..catalogues import State  # noqa: PLC0415
+    from . import terminal  # noqa: PLC0415
+
+    if not by.strip():
+        raise typer.BadParameter("say who approves: --by NAME", param_hint="--by")
+    for state in also or ():
+        if state not in ("draft", "stale"):
+            raise typer.BadParameter(f"“{state}” is neither draft nor stale", param_hint="--also")
+    states = [State.TRANSLATED, *(State(state) for state in also or ())]
+    project = open_site(site)
+    done = approval.approve(project, locale, by=by.strip(), only=article or (), states=states)
+    terminal.show_approvals(locale, done)
+    return not any(one.errors for one in done)
+
+
+def _drafted(project: Project, progress: Progress) -> list[Drafted]:
+    """What is drafted of the languages in which something is untranslated."""
+    from ..status import untranslated  # noqa: PLC0415
+
+    wanting = [locale for locale in project.locales if untranslated(project, locale)]
+    if not wanting:
+        return []
+    from ..translation import Drafted  # noqa: PLC0415
+    from ..translation import translate as translate_site  # noqa: PLC0415
+
+    done = []
+    for locale in wanting:
+        try:
+            done.append(translate_site(project, locale, progress=progress))
+        except PipelineError as error:  # what is approved is published all the same
+            done.append(Drafted(locale, errors=(error,)))
+    return done
+
+
+@app.command()
+@door
+def check(locale: Locales = None, site: Site = HERE, json: Json = False) -> bool:
+    """Check every translation; status 3 if something cannot be published, 1 for other errors."""
+    from ..checks import Severity  # noqa: PLC0415
+    from ..inspection import inspect  # noqa: PLC0415
+    from . import findings  # noqa: PLC0415
+
+    project = open_site(site)
+    found = list(inspect(project, locale or ()))
+    worst = findings.show_findings(found, json=json)
+    if worst is Severity.BLOCKING:
+        raise typer.Exit(3)
+    return worst < Severity.ERROR
+
+
+@app.command()
+@door
+def serve(site: Site = HERE, port: Port = 8000, drafts: Drafts = False) -> bool:
+    """Serve the built site on this machine as a real host would."""
+    from ..build import output_of  # noqa: PLC0415
+    from ..site.serve import serve as serve_site  # noqa: PLC0415
+    from . import terminal  # noqa: PLC0415
+
+    project = open_site(site)
+    serve_site(project, output_of(project, preview=drafts), port=port, ready=terminal.show_address)
+    return True
+
+
+@app.command()
+@door
+def watch(site: Site = HERE, port: Port = 8000, drafts: Drafts = False, jobs: Jobs = None) -> bool:
+    """Serve the site, and build again whenever a source, catalogue or template changes."""
+    from ..watch import watch_and_serve  # noqa: PLC0415
+    from . import console, terminal  # noqa: PLC0415
+
+    watch_and_serve(
+        open_site(site),
+        port=port,
+        preview=drafts,
+        jobs=jobs,
+        show=terminal.show_rebuild,
+        ready=terminal.show_address,
+        failed=lambda error: console.show_errors([error]),
+    )
+    return True
