@@ -7,7 +7,7 @@ needed, so that ``--help`` is there at once.
 
 from __future__ import annotations
 
-from . import drafts, memory, site
+from . import site, drafts, memory  # isort: skip - in the order that --help shows
 from .door import app
 
 __all__ = ["app", "drafts", "main", "memory", "site"]

@@ -14,28 +14,24 @@ from pathlib import Path
 
 from ..errors import MarkupError
 from . import tokens
+from .inline import Inline, joined
 from .rules import (
-    ATOMIC,
     KIND_NOTES,
     PLAIN,
     PRESERVED,
-    PROTECTED,
     RAW_TEXT,
     URL_ATTRIBUTES,
     is_text_attribute,
 )
+from .run import TRANSLATABLE, Item, Run, is_translatable, texts_in, wraps
 from .scan import WHITE, Attribute, BrokenMarkup, Kind
-from .skeleton import Link, PageLanguage, Part, Parts, Place, Segment, Skeleton, Slot
+from .skeleton import Link, PageLanguage, Part, Place, Segment, Skeleton, Slot
 from .text import of_attribute, of_element
-from .tokens import Shape, Token
+from .tokens import Shape
 from .tree import Node, build
-
-_TRANSLATABLE = re.compile(r"[^\W\d_]|\d[.,:]\d")
-"""A letter, or a number whose notation may differ between languages."""
 
 _NOT_RELATIVE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#|$")
 _AUTHOR_NOTE = re.compile(r"<!--\s*l10n( context)?:\s*(.*?)\s*-->", re.DOTALL)
-_NOT_A_NAME = re.compile(r"[^a-z-]")
 
 
 def parse(
@@ -60,7 +56,7 @@ def parse(
     """
     position = _Lines(html, first_line, lines)
     try:
-        return _Parsing(html, position).skeleton(root or build(html))
+        return Parsing(html, position).skeleton(root or build(html))
     except BrokenMarkup as broken:
         raise MarkupError(
             broken.message, path=path, line=position.of(broken.offset), hint=broken.hint
@@ -82,40 +78,7 @@ class _Lines:
         return self._first + line
 
 
-class _Run:
-    """A run of text flattened: texts, tags and codes in order, each with its node."""
-
-    __slots__ = ("items",)
-
-    def __init__(self, nodes: Sequence[Node]) -> None:
-        self.items: list[tuple[str, Node]] = []
-        for node in nodes:
-            self._add(node)
-
-    def _add(self, node: Node) -> None:
-        if node.kind is Kind.TEXT:
-            self.items.append(("text", node))
-        elif node.kind is not Kind.START:
-            self.items.append(("aside", node))
-        elif node.name in ATOMIC or not _has_text(node):
-            self.items.append(("single", node))
-        elif node.name in PROTECTED or node.attribute("translate") == "no":
-            self.items.append(("protected", node))
-        else:
-            self.items.append(("open", node))
-            for child in node.children:
-                self._add(child)
-            self.items.append(("close", node))
-
-
-def _has_text(node: Node) -> bool:
-    return any(
-        child.kind is Kind.TEXT or (child.kind is Kind.START and _has_text(child))
-        for child in node.children
-    ) or any(child.name in ATOMIC for child in node.children)
-
-
-class _Parsing:
+class Parsing:
     """One article being parsed."""
 
     def __init__(self, html: str, lines: _Lines) -> None:
@@ -129,7 +92,7 @@ class _Parsing:
     def skeleton(self, root: Node) -> Skeleton:
         parts: list[Part] = []
         self.flow(root, parts, preserve=False)
-        return Skeleton(_joined(parts), tuple(self.segments), tuple(self.slots))
+        return Skeleton(joined(parts), tuple(self.segments), tuple(self.slots))
 
     # Blocks
 
@@ -182,14 +145,14 @@ class _Parsing:
         if not nodes:
             return
         asides = [node for node in nodes if node.kind is Kind.COMMENT]
-        items = [item for item in _Run(nodes).items if item[0] != "aside" or item[1] not in asides]
+        items = [item for item in Run(nodes).items if item[0] != "aside" or item[1] not in asides]
         for node in asides:
             parts.append(self.html[node.start : node.end])
         first, last, before, after = self.edges(items)
         for item in before:
             self.edge(item, parts)
         core = items[first:last]
-        if _is_translatable(self.html, core):
+        if is_translatable(self.html, core):
             self.segment(core, parent, parts, preserve=preserve)
         else:
             for item in core:
@@ -197,9 +160,7 @@ class _Parsing:
         for item in after:
             self.edge(item, parts)
 
-    def edges(
-        self, items: list[tuple[str, Node]]
-    ) -> tuple[int, int, list[tuple[str, Node]], list[tuple[str, Node]]]:
+    def edges(self, items: list[Item]) -> tuple[int, int, list[Item], list[Item]]:
         """Where the text itself begins and ends, and the items before and after it."""
         first, last = 0, len(items)
         moved = True
@@ -211,21 +172,21 @@ class _Parsing:
             while first < last and self.is_code(items[last - 1]):
                 last -= 1
                 moved = True
-            if last - first > 1 and _wraps(items[first], items[last - 1]):
+            if last - first > 1 and wraps(items[first], items[last - 1]):
                 first += 1
                 last -= 1
                 moved = True
         return first, last, items[:first], items[last:]
 
-    def is_code(self, item: tuple[str, Node]) -> bool:
+    def is_code(self, item: Item) -> bool:
         kind, node = item
         if kind == "text":
             return not self.html[node.start : node.end].strip(WHITE)
         if kind == "protected":
-            return not _TRANSLATABLE.search("".join(_texts(self.html, node)))
+            return not TRANSLATABLE.search("".join(texts_in(self.html, node)))
         return kind in ("single", "aside")
 
-    def edge(self, item: tuple[str, Node], parts: list[Part]) -> None:
+    def edge(self, item: Item, parts: list[Part]) -> None:
         """An item that stays in the skeleton."""
         kind, node = item
         if kind == "open":
@@ -249,10 +210,10 @@ class _Parsing:
         parts.append(self.html[node.inner_end : node.end])
 
     def segment(
-        self, items: list[tuple[str, Node]], parent: Node, parts: list[Part], *, preserve: bool
+        self, items: list[Item], parent: Node, parts: list[Part], *, preserve: bool
     ) -> None:
         number = self.reserve()
-        inline = _Inline(self, preserve=preserve)
+        inline = Inline(self, preserve=preserve)
         for item in items:
             inline.add(item)
         text = inline.text
@@ -334,7 +295,7 @@ class _Parsing:
             unified = _in_utf8(name, value)
             if unified is not None:
                 return [f'{name}="{unified}"']
-        if text and _TRANSLATABLE.search(value) and is_text_attribute(node.name, name, values):
+        if text and TRANSLATABLE.search(value) and is_text_attribute(node.name, name, values):
             return [f'{name}="', self.attribute_text(node, attribute, value, label=label), '"']
         if name in URL_ATTRIBUTES and not _NOT_RELATIVE.match(value.strip(WHITE)):
             return [Link(node.name, name, value.strip(WHITE), marked="hreflang" in values)]
@@ -359,99 +320,8 @@ class _Parsing:
         return number
 
 
-class _Inline:
-    """A segment's text and tokens, built up item by item."""
-
-    def __init__(self, parsing: _Parsing, *, preserve: bool) -> None:
-        self.parsing = parsing
-        self.preserve = preserve
-        self.pieces: list[str] = []
-        self.tokens: list[Token] = []
-        self.markup: dict[str, tuple[Parts, Parts]] = {}
-        self.notes: tuple[str, ...] = ()
-        self.nested: list[str] = []
-
-    @property
-    def text(self) -> str:
-        return "".join(self.pieces)
-
-    def add(self, item: tuple[str, Node]) -> None:
-        kind, node = item
-        html = self.parsing.html
-        if kind == "text":
-            raw = html[node.start : node.end]
-            self.pieces.append(tokens.escape(of_element(raw, preserve=self.preserve)))
-        elif kind == "open":
-            name = self.name(node, Shape.PAIR)
-            self.markup[name] = (self.opening(node), (html[node.inner_end : node.end],))
-            self.nested.append(name)
-            self.pieces.append(f"<{name}>")
-        elif kind == "close":
-            self.pieces.append(f"</{self.nested.pop()}>")
-        elif kind == "protected":
-            self.protected(node)
-        else:
-            self.single(node)
-
-    def name(self, node: Node, shape: Shape) -> str:
-        element = _NOT_A_NAME.sub("", node.name).strip("-") or "x"
-        name = f"{element}{len(self.tokens) + 1}"
-        parent = self.nested[-1] if self.nested else ""
-        self.tokens.append(Token(name, node.name, shape, parent))
-        return name
-
-    def opening(self, node: Node) -> Parts:
-        name = self.tokens[-1].name
-        parts: list[Part] = []
-        self.parsing.start_tag(node, parts, label=name)
-        href = of_attribute(node.attribute("href") or "") if node.name == "a" else ""
-        if href:
-            self.notes += (f"<{name}> links to {href}",)
-        return _joined(parts)
-
-    def protected(self, node: Node) -> None:
-        name = self.name(node, Shape.PROTECTED)
-        parts: list[Part] = []
-        self.parsing.literal(node, parts)
-        self.markup[name] = (_joined(parts), ())
-        shown = "".join(_texts(self.parsing.html, node))
-        inner = tokens.escape(of_element(shown, preserve=self.preserve))
-        self.pieces.append(f"<{name}>{inner}</{name}>")
-
-    def single(self, node: Node) -> None:
-        name = self.name(node, Shape.SINGLE)
-        parts: list[Part] = []
-        if node.kind is not Kind.START:
-            parts.append(self.parsing.html[node.start : node.end])
-        elif node.name in ATOMIC:
-            self.parsing.start_tag(node, parts, label=name)
-            self.parsing.flow(node, parts, preserve=node.name in PRESERVED)
-            parts.append(self.parsing.html[node.inner_end : node.end])
-        else:
-            self.parsing.literal(node, parts)
-        self.markup[name] = (_joined(parts), ())
-        self.pieces.append(f"<{name}/>")
-
-
 def _is_closed_to_translators(node: Node) -> bool:
     return node.name in RAW_TEXT or node.attribute("translate") == "no"
-
-
-def _wraps(first: tuple[str, Node], last: tuple[str, Node]) -> bool:
-    return first[0] == "open" and last[0] == "close" and first[1] is last[1]
-
-
-def _texts(html: str, node: Node) -> list[str]:
-    if node.kind is Kind.TEXT:
-        return [html[node.start : node.end]]
-    return [text for child in node.children for text in _texts(html, child)]
-
-
-def _is_translatable(html: str, items: list[tuple[str, Node]]) -> bool:
-    return any(
-        kind == "text" and _TRANSLATABLE.search(of_element(html[node.start : node.end]))
-        for kind, node in items
-    )
 
 
 def _in_svg(node: Node) -> bool:
@@ -466,16 +336,3 @@ def _in_utf8(name: str, value: str) -> str | None:
     if match is None or match[1].lower() in ("utf-8", "utf8"):
         return None
     return "text/html; charset=utf-8"
-
-
-def _joined(parts: list[Part]) -> Parts:
-    """The parts with neighbouring literals made one."""
-    joined: list[Part] = []
-    for part in parts:
-        if part == "":
-            continue
-        if joined and isinstance(part, str) and isinstance(joined[-1], str):
-            joined[-1] += part
-        else:
-            joined.append(part)
-    return tuple(joined)
