@@ -333,6 +333,14 @@ def test_tokens_that_do_not_fit_are_reported_and_never_shown(
     assert '<span lang="en" dir="ltr">One sentence, and <a href="/nl/nl-second/">a link</a>' in html
 
 
+def test_mistyped_tokens_are_reported_before_anybody_approves_them(project: Project) -> None:
+    """The translator who edits the file is told at the next build."""
+    replace(project.catalogue_path("nl", FIRST), '<a1>a link</a1>."\n\n', 'a link."\n\n')
+    report = built(project)
+    assert {type(error) for error in report.errors} == {TranslationError}
+    assert "NL One sentence" not in page(project, "nl/nl-first")
+
+
 def test_a_broken_theme_publishes_nothing(project: Project) -> None:
     """It names the template and the line."""
     before = files_of(project.output_dir)

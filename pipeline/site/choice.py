@@ -122,8 +122,10 @@ def choose(segment: Segment, message: Message | None, policy: Policy) -> Choice:
     wanted = _wanted(message, state, policy)
     if wanted is None:
         covered = state is State.STALE and _may_stand_in(message, policy)
-        return Choice(segment.text, Standing.SOURCE, state, covered, line=message.line)
-    problems = tuple(blocking(Subject(segment.text, message.text, segment=segment)))
+        # A person who mistyped a token is told at once, and not when the text is approved.
+        wrong = _problems(segment, message) if state is State.TRANSLATED else ()
+        return Choice(segment.text, Standing.SOURCE, state, covered, wrong, message.line)
+    problems = _problems(segment, message)
     since = (stale_since(message) or policy.today) if wanted is Standing.STALE else None
     if problems:
         return Choice(
@@ -139,6 +141,10 @@ def choose(segment: Segment, message: Message | None, policy: Policy) -> Choice:
         wanted = Standing.LIVE if wanted is Standing.STALE else wanted
         return Choice(message.text, wanted, state, True, line=message.line)
     return _stale(segment, message, policy, since)
+
+
+def _problems(segment: Segment, message: Message) -> tuple[str, ...]:
+    return tuple(blocking(Subject(segment.text, message.text, segment=segment)))
 
 
 def source_choice(segment: Segment) -> Choice:
