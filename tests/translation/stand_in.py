@@ -1,4 +1,4 @@
-"""Stand-ins for engines, on loopback: LibreTranslate, DeepL, Google's page, MyMemory.
+"""Stand-ins for engines, on loopback: LibreTranslate, DeepL, Apertium, a model, Google, MyMemory.
 
 Not the real ones, which cannot be had here: they answer in the form of the real ones, put other
 words in the places of words, and fail in the ways that the real ones do, one for each request.
@@ -77,7 +77,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         size = int(self.headers.get("Content-Length") or 0)
-        data = json.loads(self.rfile.read(size))
+        raw = self.rfile.read(size).decode()
+        if self.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
+            self._apertium(parse_qs(raw)["q"][0])
+            return
+        data = json.loads(raw)
+        if "messages" in data:
+            self._chat(json.loads(data["messages"][-1]["content"])["texts"])
+            return
         if "q" not in data:
             self._deepl(data)
             return
@@ -88,6 +95,23 @@ class _Handler(BaseHTTPRequestHandler):
         answers = [self.stand_in.answer(text, fault) for text in texts]
         body = json.dumps({"translatedText": answers[:-1] if fault == "count" else answers})
         self._send(200, body[: len(body) // 2] if fault == "truncated" else body)
+
+    def _apertium(self, text: str) -> None:
+        """apertium-apy's API."""
+        fault = self._before([text])
+        if fault is not None:
+            said = {"translatedText": self.stand_in.answer(text, fault)}
+            self._send(200, json.dumps({"responseData": {} if fault == "count" else said}))
+
+    def _chat(self, texts: list[str]) -> None:
+        """The chat API of OpenAI."""
+        fault = self._before(texts)
+        if fault is None:
+            return
+        answers = [self.stand_in.answer(text, fault) for text in texts]
+        said = json.dumps({"translations": answers[:-1] if fault == "count" else answers})
+        content = said[:-5] if fault == "truncated" else said
+        self._send(200, json.dumps({"choices": [{"message": {"content": content}}]}))
 
     def _deepl(self, data: dict[str, Any]) -> None:
         """DeepL's API, which takes its key in a header and nowhere else."""

@@ -25,7 +25,7 @@ from pipeline.translation import (
     known,
 )
 from pipeline.translation.calibrate import PROBES, calibrate, preferred
-from pipeline.translation.engines import deep, deepl, firefox, libretranslate
+from pipeline.translation.engines import apertium, deep, deepl, firefox, libretranslate, openai
 from pipeline.translation.engines.openai import prompt
 from tests.sites import DAY, SETTINGS, site
 from tests.tools import missing
@@ -67,6 +67,16 @@ def deepl_client(server: StandIn) -> Engine:
     return deepl.create(settings("deepl", url=server.url, key_file=str(key), timeout=0.7))
 
 
+def chat(server: StandIn) -> Engine:
+    """A model behind the chat API."""
+    return openai.create(settings("openai", url=server.url, model="m", timeout=0.7))
+
+
+def rules(server: StandIn) -> Engine:
+    """Apertium's client."""
+    return apertium.create(settings("apertium", url=server.url, timeout=0.7))
+
+
 @pytest.fixture(autouse=True)
 def a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that holds a key."""
@@ -74,7 +84,7 @@ def a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_KEY", str(tmp_path / "key"))
 
 
-@pytest.mark.parametrize("make", [libre, google, mymemory, deepl_client])
+@pytest.mark.parametrize("make", [libre, google, mymemory, deepl_client, chat, rules])
 def test_texts_come_back_in_their_order_and_number(make: object, server: StandIn) -> None:
     """From every engine."""
     engine: Engine = make(server)  # type: ignore[operator]
@@ -99,6 +109,12 @@ FAULTS = [
     (deepl_client, "403", Trouble.REFUSED),
     (deepl_client, "500", Trouble.BROKEN),
     (deepl_client, "503", Trouble.BUSY),
+    (chat, "stall", Trouble.BROKEN),
+    (chat, "429", Trouble.BUSY),
+    (chat, "count", Trouble.BROKEN),
+    (chat, "truncated", Trouble.BROKEN),
+    (rules, "500", Trouble.BROKEN),
+    (rules, "count", Trouble.BROKEN),
     (google, "stall", Trouble.BROKEN),
     (google, "429", Trouble.BUSY),
     (google, "500", Trouble.BROKEN),
