@@ -11,6 +11,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from .. import files
 from ..errors import MemoryStoreError
@@ -58,7 +59,8 @@ def _engine(project: Project, url: str) -> Engine:
         path = project.root / address.database
         path.parent.mkdir(parents=True, exist_ok=True)
         address = address.set(database=str(path))
-    engine = create_engine(address)
+    # A file needs no pool; and none keeps it open when nobody asks any more.
+    engine = create_engine(address, poolclass=NullPool)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: object, record: object) -> None:

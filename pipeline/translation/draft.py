@@ -8,6 +8,7 @@ is never written over.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -96,20 +97,24 @@ def translate(
         GlossaryError: The glossary cannot be read.
     """
     memory = memory_of(project, locale)
-    errors: list[PipelineError] = list(memory.sync(project).errors)
-    asked = list(engines) if engines is not None else list(_engines(project, memory, errors))
-    glossary = read_glossary(project, locale)
-    work = _Work(project, locale, memory, asked, glossary, today or date.today(), dry_run)
-    domains = [domain for domain in project.domains(locale) if not only or domain in only]
-    for number, domain in enumerate(domains):
-        progress("Translating", number, len(domains))
-        try:
-            work.domain(domain)
-        except PipelineError as error:
-            if str(error) not in map(str, errors):
-                errors.append(error)
-    progress("Translating", len(domains), len(domains))
-    return Drafted(locale, work.drafts, tuple(work.waiting), (*errors, *work.errors), work.planned)
+    with ExitStack() as closing:
+        closing.callback(memory.engine.dispose)
+        errors: list[PipelineError] = list(memory.sync(project).errors)
+        asked = list(engines) if engines is not None else list(_engines(project, memory, errors))
+        glossary = read_glossary(project, locale)
+        work = _Work(project, locale, memory, asked, glossary, today or date.today(), dry_run)
+        domains = [domain for domain in project.domains(locale) if not only or domain in only]
+        for number, domain in enumerate(domains):
+            progress("Translating", number, len(domains))
+            try:
+                work.domain(domain)
+            except PipelineError as error:
+                if str(error) not in map(str, errors):
+                    errors.append(error)
+        progress("Translating", len(domains), len(domains))
+        return Drafted(
+            locale, work.drafts, tuple(work.waiting), (*errors, *work.errors), work.planned
+        )
 
 
 def _engines(project: Project, memory: Memory, errors: list[PipelineError]) -> Iterator[Guarded]:
