@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace as altered
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -457,4 +457,3 @@ def test_a_build_before_an_extraction_shows_what_one_after_it_shows(project: Pro
     assert State.STALE in states(project)
     built(project)
     assert files_of(project.output_dir) == before
-    assert date.fromisoformat("2026-11-24") == DAY
