@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import os
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -16,6 +19,7 @@ from sqlalchemy.pool import NullPool
 from .. import files
 from ..errors import MemoryStoreError
 from ..project import Project
+from ..settings import address_of
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -24,16 +28,10 @@ def open_database(project: Project) -> Engine:
     """The state database of a site, with its tables as this version needs them.
 
     Raises:
+        SettingsError: The variable with its address is not set.
         MemoryStoreError: It cannot be opened, or was made by a newer version.
     """
-    settings = project.settings.state
-    url = os.environ.get(settings.url_env, "") if settings.url_env else settings.url
-    if not url:
-        raise MemoryStoreError(
-            f"the variable {settings.url_env} holds no address of a database",
-            path=project.settings_path,
-            hint="Set it, or remove “url_env” from [state].",
-        )
+    url = address_of(project.settings.state)
     try:
         engine = _engine(project, url)
         with files.lock("database", project.locks_dir, timeout=60), engine.begin() as connection:
@@ -51,6 +49,35 @@ def open_database(project: Project) -> Engine:
         ) from error
 
 
+@contextmanager
+def exclusive(engine: Engine, name: str) -> Iterator[Connection]:
+    """A transaction that is alone with what it is named for: others wait until it ends."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+            connection.execute(select(func.pg_advisory_xact_lock(number)))
+        yield connection
+
+
+def insert_many(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Insert many rows, as fast as the driver does; none of them may be there yet."""
+    names = ", ".join(columns)
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(columns))
+        statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608
+        # Without SQLAlchemy's look at each of the rows, which takes longer than SQLite does.
+        connection.connection.driver_connection.executemany(statement, rows)  # type: ignore[union-attr]
+        return
+    cursor = connection.connection.cursor()
+    with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
 def _engine(project: Project, url: str) -> Engine:
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
@@ -65,7 +92,12 @@ def _engine(project: Project, url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: object, record: object) -> None:
         cursor = connection.cursor()  # type: ignore[attr-defined]  # that of sqlite3
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "busy_timeout=10000",
+            "cache_size=-64000",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

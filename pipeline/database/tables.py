@@ -9,8 +9,10 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Date,
+    Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -29,7 +31,7 @@ metadata = MetaData(
 unit = Table(
     "unit",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
     Column("source_locale", String(16), nullable=False),
     Column("locale", String(16), nullable=False),
     Column("domain", Text, nullable=False),
@@ -44,23 +46,18 @@ unit = Table(
 )
 """The translation memory: a text and its approved translation. ``words`` is what is searched."""
 
-gram = Table(
-    "gram",
+posting = Table(
+    "posting",
     metadata,
     Column("gram", BigInteger, primary_key=True, autoincrement=False),
-    Column("unit", Integer, primary_key=True, autoincrement=False),
+    Column("first", Integer, primary_key=True, autoincrement=False),
+    Column("units", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
-"""The index of the memory: which unit has which word or pair of words."""
+"""The index of the memory: the units that have a word or pair of words, many in a row.
 
-gram_count = Table(
-    "gram_count",
-    metadata,
-    Column("gram", BigInteger, primary_key=True, autoincrement=False),
-    Column("units", Integer, nullable=False),
-    sqlite_with_rowid=False,
-)
-"""In how many units, or a few more, each of them stands."""
+``units`` are numbers of 32 bits, little-endian, the first of them ``first``.
+"""
 
 usage = Table(
     "usage",
@@ -89,5 +86,73 @@ answer = Table(
     Column("engine", String(64), nullable=False),
     Column("day", Date, nullable=False),
     Column("text", Text, nullable=False),
+    Column("owner", String(128), nullable=False, server_default=""),
+    Column("since", Float, nullable=False, server_default="0"),
 )
-"""What engines answered, by what was asked: so that nothing is paid for twice."""
+"""What engines answered, by what was asked: so that nothing is paid for twice.
+
+Where somebody is asking just now, ``owner`` says who, and ``since`` from when (seconds of the
+epoch); the text is still empty then.
+"""
+
+suggestion = Table(
+    "suggestion",
+    metadata,
+    Column("locale", String(16), primary_key=True),
+    Column("domain", String(250), primary_key=True),
+    Column("context", String(250), primary_key=True),
+    Column("digest", String(24), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("origin", String(80), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("markup", String(16), nullable=False),
+    Column("day", Date, nullable=False),
+)
+"""What is proposed for a message: ``source`` is the text that it was made for, if another."""
+
+file = Table(
+    "file",
+    metadata,
+    Column("locale", String(16), primary_key=True),
+    Column("domain", String(250), primary_key=True),
+    Column("digest", String(24), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+)
+"""The catalogues as the index has them; ``changed`` is their time in nanoseconds."""
+
+message = Table(
+    "message",
+    metadata,
+    Column("locale", String(16), primary_key=True),
+    Column("domain", String(250), primary_key=True),
+    Column("context", String(250), primary_key=True),
+    Column("digest", String(24), primary_key=True),
+    Column("place", Integer, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("sum", String(24), nullable=False),
+    Index(None, "locale", "state", "domain", "place"),
+)
+"""The index: every message as its file has it. ``sum`` is over all that is said of it there."""
+
+change = Table(
+    "change",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("locale", String(16), nullable=False),
+    Column("domain", String(250), nullable=False),
+    Column("context", String(250), nullable=False),
+    Column("digest", String(24), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("target", Text, nullable=False),
+    Index(None, "locale", "domain", "digest"),
+)
+"""The history: what became of a message, when it was seen, and who did it where that is known."""

@@ -28,4 +28,6 @@ def memory_of(project: Project, locale: str) -> Memory:
     Raises:
         MemoryStoreError: The database cannot be opened.
     """
-    return Memory(open_database(project), project.source_locale, locale)
+    memory = Memory(open_database(project), project.source_locale, locale)
+    memory.reindex()
+    return memory

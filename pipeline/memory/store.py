@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, select
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, select, update
 
 from .. import catalogues
 from ..catalogues import State
+from ..database import exclusive, insert_many
+from ..database.tables import posting
 from ..database.tables import unit as table
 from ..errors import PipelineError
 from ..project import Project
@@ -25,7 +27,8 @@ LEAST = 75.0
 """Per cent; below this a match is of little use."""
 
 _CANDIDATES = 80
-_BATCH = 2000
+_BATCH = 20_000
+_SMALL = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,8 @@ class Memory:
         with self.engine.connect() as connection:
             found = index.candidates(connection, grams, most=_CANDIDATES)
             rows = connection.execute(select(table).where(table.c.id.in_(found))).all()
-        matches = [Match(_unit(row), score(source, row.source)) for row in rows]
-        good = sorted((m for m in matches if m.score >= least), key=lambda m: -m.score)
-        return good[:limit]
+        scored = sorted(((score(source, row.source), row) for row in rows), key=lambda s: -s[0])
+        return [Match(_unit(row), alike) for alike, row in scored[:limit] if alike >= least]
 
     def search(self, words: str, *, limit: int = 20) -> list[Unit]:
         """The units whose source or translation has these words (a concordance)."""
@@ -99,19 +101,34 @@ class Memory:
         iterator = iter(units)
         while batch := list(islice(iterator, _BATCH)):
             latest = {(u.domain, u.context, u.digest): u for u in batch}
-            with self.engine.begin() as connection:
-                for domain in {u.domain for u in latest.values()}:
-                    mine = [u for u in latest.values() if u.domain == domain]
-                    old = select(table).where(
-                        table.c.locale == self.locale,
-                        table.c.domain == domain,
-                        table.c.digest.in_([u.digest for u in mine]),
-                        table.c.context.in_({u.context for u in mine}),
-                    )
-                    self._remove(connection, connection.execute(old).all())
+            with exclusive(self.engine, "memory") as connection:
+                present = self._present(connection, list(latest.values()))
+                again = [(number, latest.pop(key)) for key, number in present.items()]
+                self._retarget(connection, again)
                 self._insert(connection, list(latest.values()))
-            total += len(latest)
+            total += len(present) + len(latest)
         return total
+
+    def _present(
+        self, connection: Connection, units: Sequence[Unit]
+    ) -> dict[tuple[str, str, str], int]:
+        """The numbers of those units whose text has one in the same place."""
+        mine = {(u.domain, u.context, u.digest) for u in units}
+        columns = (table.c.domain, table.c.context, table.c.digest, table.c.id)
+        found: dict[tuple[str, str, str], int] = {}
+        digests = sorted({unit.digest for unit in units})
+        for part in (digests[n : n + 500] for n in range(0, len(digests), 500)):
+            query = select(*columns).where(table.c.locale == self.locale, table.c.digest.in_(part))
+            found |= {(row[0], row[1], row[2]): row[3] for row in connection.execute(query)}
+        return {key: number for key, number in found.items() if key in mine}
+
+    def _retarget(self, connection: Connection, units: Sequence[tuple[int, Unit]]) -> None:
+        """Give units that are there another translation; their source, and so the index, stays."""
+        if units:
+            statement = update(table).where(table.c.id == bindparam("number"))
+            values: dict[str, Any] = {"target": bindparam("said"), "origin": bindparam("from")}
+            rows = [{"number": n, "said": u.target, "from": u.origin} for n, u in units]
+            connection.execute(statement.values(values), rows)
 
     def sync(self, project: Project) -> Synced:
         """Bring the units of the catalogues up to date: what is approved there is here, no more."""
@@ -153,50 +170,60 @@ class Memory:
             table.c.domain == domain,
             table.c.origin == "catalogue",
         )
-        with self.engine.begin() as connection:
+        with exclusive(self.engine, "memory") as connection:
             rows = connection.execute(select(table).where(*where)).all()
             present = {(row.context, row.digest): row for row in rows}
-            stale = [
-                row
+            gone = [row for key, row in present.items() if key not in wanted]
+            other = [
+                (row.id, wanted[key])
                 for key, row in present.items()
-                if key not in wanted or wanted[key].target != row.target
+                if key in wanted and wanted[key].target != row.target
             ]
-            fresh = [
-                unit
-                for key, unit in wanted.items()
-                if key not in present or present[key].target != unit.target
-            ]
-            self._remove(connection, stale)
+            self._remove(connection, gone)
+            self._retarget(connection, other)
+            fresh = [unit for key, unit in wanted.items() if key not in present]
             self._insert(connection, fresh)
-        return len(stale), len(fresh)
+        return len(gone) + len(other), len(fresh) + len(other)
 
     def _insert(self, connection: Connection, units: Sequence[Unit]) -> None:
         if not units:
             return
-        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-        rows = [self._row(unit) for unit in units]
-        numbers = connection.execute(statement, rows).scalars().all()
-        grams = (index.grams_of(unit.words, self.locale) for unit in units)
-        index.add(connection, zip(numbers, grams, strict=True))
+        last = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+        own = (self.source_locale, self.locale)
+        rows = [
+            (n, *own, u.domain, u.context, u.digest, u.source, u.target, u.words, u.origin)
+            for n, u in enumerate(units, start=last + 1)
+        ]
+        insert_many(connection, table, table.c.keys(), rows)
+        self._index(connection, [(row[0], row[8]) for row in rows])
+
+    def _index(self, connection: Connection, units: Sequence[tuple[int, str]]) -> None:
+        """Take units into the index: their numbers and words."""
+        grams = [(number, index.grams_of(words, self.locale)) for number, words in units]
+        if len(grams) < _SMALL:
+            index.join(connection, (own for _, own in grams))
+        index.add(connection, grams)
+
+    def reindex(self) -> None:
+        """Make the index if there is none: the memory was filled by an earlier version."""
+        with self.engine.connect() as connection:
+            empty = connection.execute(select(posting.c.gram).limit(1)).first() is None
+            if not empty or connection.execute(select(table.c.id).limit(1)).first() is None:
+                return
+        with exclusive(self.engine, "memory") as connection:
+            if connection.execute(select(posting.c.gram).limit(1)).first() is None:
+                query = select(table.c.id, table.c.words, table.c.locale).order_by(table.c.id)
+                rows = connection.execute(query).all()
+                for n in range(0, len(rows), _BATCH):
+                    part = rows[n : n + _BATCH]
+                    grams = [(row.id, index.grams_of(row.words, row.locale)) for row in part]
+                    index.add(connection, grams)
 
     def _remove(self, connection: Connection, rows: Sequence[Row[Any]]) -> None:
         if not rows:
             return
         index.remove(connection, ((r.id, index.grams_of(r.words, self.locale)) for r in rows))
         connection.execute(delete(table).where(table.c.id.in_([row.id for row in rows])))
-
-    def _row(self, unit: Unit) -> dict[str, str]:
-        return {
-            "source_locale": self.source_locale,
-            "locale": self.locale,
-            "domain": unit.domain,
-            "context": unit.context,
-            "digest": unit.digest,
-            "source": unit.source,
-            "target": unit.target,
-            "words": unit.words,
-            "origin": unit.origin,
-        }
 
 
 def _unit(row: Row[Any]) -> Unit:
