@@ -14,6 +14,7 @@
     ├── GlossaryError          a glossary cannot be read
     ├── MemoryStoreError       the translation memory or its database cannot be used
     ├── EngineError            an engine of machine translation cannot be used
+    ├── QueueError             the broker of workers cannot be used
     ├── TranslationError       a translation does not fit its source
     ├── OutputError            the published site cannot be written
     └── SiteError              pages cannot be made into one site
@@ -117,6 +118,10 @@ class MemoryStoreError(PipelineError):
 
 class EngineError(PipelineError):
     """An engine of machine translation cannot be used."""
+
+
+class QueueError(PipelineError):
+    """The broker of workers (Redis) cannot be used."""
 
 
 class TranslationError(PipelineError):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Literal, cast
 from urllib.parse import urlsplit
 
+from .errors import SettingsError
 from .tables import Table, nearest, read
 
 Stale = Literal["previous", "source"]
@@ -73,13 +76,31 @@ class Translation:
     """``[translation]``: the engines in the order they are tried, and a table for each.
 
     ``exact`` is what an exact match of the memory becomes; ``fuzzy`` from how many per cent a
-    likeness is used as a draft, 0 for never.
+    likeness is used as a draft, 0 for never; ``people_only`` are articles that engines never get.
     """
 
     engines: tuple[str, ...] = ()
     exact: Exact = "draft"
     fuzzy: int = 0
+    people_only: tuple[str, ...] = ()
     tables: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """What machines may draft in one language: ``[locales.nl]``, else what ``[translation]`` says.
+
+    ``people_only`` are articles, or patterns of their ids, that no engine is asked for.
+    """
+
+    engines: tuple[str, ...] = ()
+    exact: Exact = "draft"
+    fuzzy: int = 0
+    people_only: tuple[str, ...] = ()
+
+    def may_ask(self, article_id: str) -> bool:
+        """Whether engines may draft an article."""
+        return not any(fnmatchcase(article_id, pattern) for pattern in self.people_only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +119,24 @@ class Queue:
     url_env: str = ""
 
 
+def address_of(service: State | Queue) -> str:
+    """The address of a service, from the file or from the variable that it names.
+
+    Raises:
+        SettingsError: The variable is not set.
+    """
+    if not service.url_env:
+        return service.url
+    url = os.environ.get(service.url_env, "").strip()
+    if not url:
+        table = type(service).__name__.lower()
+        raise SettingsError(
+            f"the variable {service.url_env} holds no address",
+            hint=f"Set it, or remove “url_env” from [{table}].",
+        )
+    return url
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All of ``pipeline.toml``; ``locales`` are those translated into, in the order of the file."""
@@ -106,6 +145,7 @@ class Settings:
     folders: Mapping[str, Folder] = field(default_factory=dict)
     locales: Mapping[str, LocaleSettings] = field(default_factory=dict)
     translation: Translation = Translation()
+    drafting: Mapping[str, Drafting] = field(default_factory=dict)
     state: State = State()
     queue: Queue = Queue()
 
@@ -136,11 +176,14 @@ def load(path: Path) -> Settings:
     root = read(path)
     root.only(("site", "folders", "locales", "translation", "state", "queue"))
     site = _site(root.table("site"))
+    locales = root.table("locales")
+    translation = _translation(root.table("translation"))
     settings = Settings(
         site,
         _folders(root.table("folders")),
-        _locales(root.table("locales"), site.source_locale),
-        _translation(root.table("translation")),
+        _locales(locales, site.source_locale),
+        translation,
+        {name: _drafting(inner, translation) for name, inner in locales.tables()},
         State(*_service(root.table("state"), _STATE_URL)),
         Queue(*_service(root.table("queue"), "")),
     )
@@ -249,7 +292,8 @@ def _folders(table: Table) -> dict[str, Folder]:
 def _locales(table: Table, source_locale: str) -> dict[str, LocaleSettings]:
     locales: dict[str, LocaleSettings] = {}
     for name, inner in table.tables():
-        inner.only(key for key in LocaleSettings.__dataclass_fields__ if key != "locale")
+        fields = (*LocaleSettings.__dataclass_fields__, *Drafting.__dataclass_fields__)
+        inner.only(key for key in fields if key != "locale")
         _known_locale(table, name, name)
         if name == source_locale:
             hint = "Remove the table: nothing is translated into the language of the source."
@@ -289,12 +333,23 @@ def _translation(table: Table) -> Translation:
         if isinstance(value, dict):
             tables[name] = value
             _refuse_secrets(Table(value, (*table.keys, name), table.mistakes))
-    table.only(("engines", "exact", "fuzzy", *tables))
+    table.only(("engines", "exact", "fuzzy", "people_only", *tables))
     return Translation(
         table.texts("engines"),
         cast(Exact, table.choice("exact", ("draft", "approved"), "draft")),
         table.number("fuzzy", 0, minimum=0, maximum=100),
+        table.texts("people_only"),
         tables,
+    )
+
+
+def _drafting(table: Table, general: Translation) -> Drafting:
+    exact = table.choice("exact", ("draft", "approved"), general.exact)
+    return Drafting(
+        table.texts("engines") if "engines" in table.data else general.engines,
+        cast(Exact, exact),
+        table.number("fuzzy", general.fuzzy, minimum=0, maximum=100),
+        (*general.people_only, *table.texts("people_only")),
     )
 
 

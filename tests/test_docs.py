@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.articles import Metadata
 from pipeline.cli import app
-from pipeline.settings import Folder, LocaleSettings, Queue, Site, State, Translation
+from pipeline.settings import Drafting, Folder, LocaleSettings, Queue, Site, State, Translation
 
 ROOT = Path(__file__).parents[1]
 DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -34,7 +34,9 @@ def test_every_option_is_documented(option: str) -> None:
     assert option in text("commands")
 
 
-@pytest.mark.parametrize("table", [Site, Folder, LocaleSettings, Translation, State, Queue])
+@pytest.mark.parametrize(
+    "table", [Site, Folder, LocaleSettings, Drafting, Translation, State, Queue]
+)
 def test_every_setting_is_documented(table: type) -> None:
     """By its name."""
     for field in fields(table):

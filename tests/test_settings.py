@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.errors import SettingsError
 from pipeline.settings import (
+    Drafting,
     Folder,
     LocaleSettings,
     Publish,
@@ -47,10 +48,15 @@ stale = "source"
 grace_days = 0
 address = "informal"
 minimum_percent = 100
+engines = ["libretranslate"]
+people_only = ["articles/crisis"]
+fuzzy = 85
 [locales.pt_BR]
 
 [translation]
 engines = ["libretranslate", "google"]
+exact = "approved"
+people_only = ["legal/*"]
 
 [translation.libretranslate]
 url = "http://127.0.0.1:5000"
@@ -109,7 +115,18 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             "nl": LocaleSettings("nl", Publish.TRANSLATED, "source", 0, "informal", 100),
             "pt_BR": LocaleSettings("pt_BR"),
         },
-        translation=Translation(("libretranslate", "google"), tables={"libretranslate": engine}),
+        translation=Translation(
+            ("libretranslate", "google"),
+            "approved",
+            people_only=("legal/*",),
+            tables={"libretranslate": engine},
+        ),
+        drafting={
+            "nl": Drafting(
+                ("libretranslate",), "approved", 85, people_only=("legal/*", "articles/crisis")
+            ),
+            "pt_BR": Drafting(("libretranslate", "google"), "approved", people_only=("legal/*",)),
+        },
         state=State("postgresql+psycopg://localhost/site"),
         queue=Queue("redis://localhost"),
     )
