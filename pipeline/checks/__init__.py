@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import figures, language, markup, terms, wording
+from . import figures, language, markup, names, terms, wording
 from .markup import VARIABLE
 from .registry import CHECKS, Finding, Severity, Subject, blocking, check, findings
 
@@ -18,6 +18,7 @@ __all__ = [
     "findings",
     "language",
     "markup",
+    "names",
     "terms",
     "wording",
 ]

@@ -11,6 +11,7 @@ from tests.tools import missing
 
 LONG = "The bond between client and therapist predicts how a therapy turns out."
 LANG = "De band tussen cliënt en therapeut voorspelt hoe een therapie uitpakt."
+LETTER = "In a long letter to Anna Frost about the dream that nobody quite understood."
 
 FOUND = [
     ("tokens", "A <em1>b</em1> c", "Een b c", "<em1> is missing"),
@@ -33,6 +34,13 @@ FOUND = [
     ("form of address", "Do you come?", "Komt u?", "“u” is formal"),
     ("terms", "The alliance", "De verbintenis", "“alliance” is “therapeutische relatie”"),
     ("forbidden terms", "Many patients", "Veel patiënten", "must not be used for “patient”"),
+    ("names", "We write it all in LibreOffice", "We schrijven alles op papier", "LibreOffice is"),
+    (
+        "names",
+        LETTER,
+        "In een lange brief over de droom die niemand heel begreep.",
+        "Anna Frost is",
+    ),
     ("terms", "With Solacium", "Met Solaas", "“Solacium” stays as it is"),
 ]
 PASSES = [
@@ -56,6 +64,11 @@ PASSES = [
     ("A man and a house", "Mannen en huizen"),
     ("“Yes.”", "‘Ja.’"),
     (LONG, LANG),
+    (LETTER, "In een lange brief aan Anna Frost over de droom die niemand heel begreep."),
+    (
+        "We came there on a Monday in May for talks",
+        "We kwamen op een maandag in mei naar Wenen",
+    ),
 ]
 TERMS = Glossary(
     (
