@@ -81,10 +81,36 @@ def engines_calibrate(locale: Language, site: Site = HERE) -> bool:
     known_locale(project, locale)
     database, ok = open_database(project), True
     pair = {"source_locale": project.source_locale, "locale": locale}
-    for name in project.settings.translation.engines:
+    for name in project.settings.drafting[locale].engines:
         try:
             findings.show_calibrated(calibrate(engine_of(project, name), database, **pair))
         except EngineFault as fault:
             console.show_errors([EngineError(f"engine “{name}” {fault.message}")])
             ok = False
+    return ok
+
+
+@engines_app.command("fetch")
+@door
+def engines_fetch(locale: Language, site: Site = HERE) -> bool:
+    """Fetch the models that configured engines need for a language, once."""
+    from ..errors import EngineError  # noqa: PLC0415
+    from ..translation import EngineFault, Fetching, engine_of  # noqa: PLC0415
+    from . import console  # noqa: PLC0415
+
+    project = open_site(site)
+    known_locale(project, locale)
+    ok = True
+    names = project.settings.drafting[locale].engines
+    engines = [engine_of(project, name) for name in names]
+    fetching = [engine for engine in engines if isinstance(engine, Fetching)]
+    for engine in fetching:
+        try:
+            said = engine.fetch(project.source_locale, locale)
+            console.show_line(f"{engine.name} {said}.")
+        except EngineFault as fault:
+            console.show_errors([EngineError(f"engine “{engine.name}” {fault.message}")])
+            ok = False
+    if not fetching:
+        console.show_line(f"No engine of {locale} has models to fetch.")
     return ok

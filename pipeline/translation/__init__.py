@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from .draft import Draft, Drafted, Waiting, translate
+from .asking import Draft
+from .draft import Drafted, Waiting, translate
 from .engine import (
     Capabilities,
     Engine,
     EngineFault,
     EngineSettings,
+    Fetching,
     Job,
     Trouble,
     engine_of,
     known,
 )
 from .guard import Guarded
+from .suggestions import Suggestion, suggestions
 
 __all__ = [
     "Capabilities",
@@ -22,11 +25,14 @@ __all__ = [
     "Engine",
     "EngineFault",
     "EngineSettings",
+    "Fetching",
     "Guarded",
     "Job",
+    "Suggestion",
     "Trouble",
     "Waiting",
     "engine_of",
     "known",
+    "suggestions",
     "translate",
 ]

@@ -1,47 +1,37 @@
 """Drafting: the best translation there is for every message without one, or why there is none.
 
 The memory first, then the engines in their order; what comes back passes the gates or is not taken.
-A draft waits for a person: it is fuzzy, and says where it comes from. What a person wrote meanwhile
-is never written over.
+A draft waits for a person: it is fuzzy, and says where it comes from. What a person wrote is never
+written over: where the source changed under it, what a machine makes of that is a suggestion.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from .. import articles, catalogues
 from ..catalogues import Catalogue, Message, State, marks
-from ..checks import Severity, Subject, findings
 from ..errors import EngineError, PipelineError
 from ..glossary import Glossary, read_glossary
-from ..inspection import subject_of
 from ..markup import Segment
+from ..markup.tokens import TOKEN
 from ..memory import Memory, memory_of
 from ..project import Project
-from ..slug import slugify
-from .calibrate import preferred
-from .engine import EngineFault, Job, engine_of
+from ..settings import Drafting
+from .asking import Asking, Draft, Key
+from .configured import configured
 from .guard import Guarded
-from .protect import protect, put_back, styles_for, without_markup
+from .pace import pace_of
+from .renewal import Sentence, joined, renewal
+from .suggestions import Suggestion, suggest
 
-Key = tuple[str | None, str]
 Progress = Callable[[str, int, int], None]
 
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A translation for a message, and where it comes from.
-
-    ``markup`` is ``whole``, ``looked up`` (put back where certain) or ``to place``.
-    """
-
-    text: str
-    origin: str
-    markup: str = "whole"
-    approved: bool = False
+_PEOPLE_ONLY = "only people translate this article (people_only)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +49,7 @@ class Drafted:
 
     Attributes:
         drafts: How many drafts were written, by where they come from.
+        suggested: How many messages of people got suggestions.
         waiting: The messages that wait for a person, and why.
         errors: What could not be read, written or asked.
         planned: For a dry run: messages and characters that would be sent, by engine.
@@ -66,6 +57,7 @@ class Drafted:
 
     locale: str
     drafts: dict[str, int] = field(default_factory=dict)
+    suggested: int = 0
     waiting: tuple[Waiting, ...] = ()
     errors: tuple[PipelineError, ...] = ()
     planned: dict[str, tuple[int, int, float | None]] = field(default_factory=dict)
@@ -81,7 +73,7 @@ def translate(
     today: date | None = None,
     progress: Progress = lambda step, done, total: None,
 ) -> Drafted:
-    """Draft what is untranslated in a language.
+    """Draft what is untranslated in a language, and suggest what to make of what is stale.
 
     Args:
         project: The site.
@@ -94,48 +86,32 @@ def translate(
 
     Raises:
         MemoryStoreError: The state database cannot be opened.
+        QueueError: Redis is configured and does not answer.
         GlossaryError: The glossary cannot be read.
     """
     memory = memory_of(project, locale)
     with ExitStack() as closing:
         closing.callback(memory.engine.dispose)
         errors: list[PipelineError] = list(memory.sync(project).errors)
-        asked = list(engines) if engines is not None else list(_engines(project, memory, errors))
+        policy = project.settings.drafting[locale]
+        if engines is None:
+            found = list(configured(project, policy.engines, memory.engine, pace_of(project)))
+            errors += [one for one in found if isinstance(one, EngineError)]
+            engines = [one for one in found if isinstance(one, Guarded)]
         glossary = read_glossary(project, locale)
-        work = _Work(project, locale, memory, asked, glossary, today or date.today(), dry_run)
+        work = _Work(project, locale, policy, memory, engines, glossary, today or date.today())
         domains = [domain for domain in project.domains(locale) if not only or domain in only]
         for number, domain in enumerate(domains):
             progress("Translating", number, len(domains))
             try:
-                work.domain(domain)
+                work.domain(domain, dry_run=dry_run)
             except PipelineError as error:
                 if str(error) not in map(str, errors):
                     errors.append(error)
         progress("Translating", len(domains), len(domains))
         return Drafted(
-            locale, work.drafts, tuple(work.waiting), (*errors, *work.errors), work.planned
+            locale, work.drafts, work.suggested, tuple(work.waiting), tuple(errors), work.planned
         )
-
-
-def _engines(project: Project, memory: Memory, errors: list[PipelineError]) -> Iterator[Guarded]:
-    for name in project.settings.translation.engines:
-        table = project.settings.translation.tables.get(name, {})
-        try:
-            yield Guarded(
-                engine_of(project, name),
-                memory.engine,
-                _limit(table.get("daily_characters")),
-                _limit(table.get("monthly_characters")),
-                1 / rate
-                if isinstance(rate := table.get("per_second"), int | float) and rate
-                else 0,
-            )
-        except EngineError as error:
-            errors.append(error)
-
-
-def _limit(value: object) -> int:
-    return value if isinstance(value, int) and value > 0 else 0
 
 
 @dataclass(slots=True)
@@ -144,42 +120,41 @@ class _Work:
 
     project: Project
     locale: str
+    policy: Drafting
     memory: Memory
-    engines: list[Guarded]
+    engines: Sequence[Guarded]
     glossary: Glossary
     today: date
-    dry_run: bool
-    drafts: dict[str, int] = field(default_factory=dict)
+    drafts: Counter[str] = field(default_factory=Counter)
+    suggested: int = 0
     waiting: list[Waiting] = field(default_factory=list)
-    errors: list[PipelineError] = field(default_factory=list)
     planned: dict[str, tuple[int, int, float | None]] = field(default_factory=dict)
-    styles: dict[str, str] = field(default_factory=dict)
 
-    def domain(self, domain: str) -> None:
-        """Draft one catalogue, and write it."""
-        path = self.project.catalogue_path(self.locale, domain)
-        open_ = [m for m in catalogues.read(path) if _needs_draft(m)]
-        if not open_:
+    def domain(self, domain: str, *, dry_run: bool) -> None:
+        """Draft one catalogue and write it, and keep suggestions for it."""
+        messages = catalogues.read(self.project.catalogue_path(self.locale, domain)).messages
+        wanting = [m for m in messages if _wants_draft(m)]
+        stale = [m for m in messages if _is_a_persons(m)]
+        asking = Asking(self.project, self.locale, self.glossary)
+        if wanting or stale:
+            asking.segments = self._segments(domain)
+        engines = self.engines if self.policy.may_ask(domain) else ()
+        found = {m.key: d for m in wanting if (d := self._remembered(m, asking)) is not None}
+        rest = [message for message in wanting if message.key not in found]
+        pieces = {m.key: renewal(m.previous_id or "", m.id, m.text) or [] for m in stale}
+        if dry_run:
+            new = [m for m in _all_new(stale, pieces) if self.memory.exact(m.id) is None]
+            self._plan(engines[:1], [*rest, *new])
             return
-        segments = self._segments(domain)
-        found: dict[Key, Draft] = {}
-        reasons: dict[Key, list[str]] = {message.key: [] for message in open_}
-        for message in open_:
-            draft = self._remembered(message)
-            if draft is not None:
-                found[message.key] = draft
-        for guarded in self.engines:
-            rest = [m for m in open_ if m.key not in found]
-            if self.dry_run:
-                self._plan(guarded, rest)
-                break
-            self._ask(guarded, rest, segments, found, reasons)
-        if not self.dry_run:
-            self._write(domain, found)
-        for message in open_:
+        found |= asking.drafts(engines, rest)
+        self._write(domain, found)
+        suggested = self._renewed(stale, pieces, asking, engines)
+        self._suggest(domain, messages, suggested)
+        why = "no engine is configured" if self.policy.may_ask(domain) else _PEOPLE_ONLY
+        for message in rest:
             if message.key not in found:
-                why = tuple(dict.fromkeys(reasons[message.key])) or ("no engine is configured",)
-                self.waiting.append(Waiting(domain, message.id, why))
+                reasons = tuple(dict.fromkeys(asking.reasons[message.key])) or (why,)
+                self.waiting.append(Waiting(domain, message.id, reasons))
 
     def _segments(self, domain: str) -> dict[Key, Segment]:
         sources = {source.id: source for source in articles.find(self.project).sources}
@@ -188,154 +163,75 @@ class _Work:
         article = articles.load(self.project, sources[domain])
         return {segment.key: segment for segment in article.segments}
 
+    def _plan(self, engines: Sequence[Guarded], messages: Sequence[Message]) -> None:
+        for guarded in engines:
+            count, size, _ = self.planned.get(guarded.name, (0, 0, None))
+            size += sum(len(message.id) for message in messages)
+            price = guarded.engine.capabilities.price
+            cost = None if price is None else size * price / 1e6
+            self.planned[guarded.name] = (count + len(messages), size, cost)
+
     # Memory
 
-    def _remembered(self, message: Message) -> Draft | None:
-        settings = self.project.settings.translation
+    def _remembered(self, message: Message, asking: Asking) -> Draft | None:
         unit = self.memory.exact(message.id, message.context)
-        if unit is not None and message.plural is None:
+        if unit is not None:
             same = unit.context == (message.context or "")
-            approved = settings.exact == "approved" and same and message.context != "slug"
+            approved = self.policy.exact == "approved" and same and message.context != "slug"
             return Draft(unit.target, "memory", approved=approved)
-        if settings.fuzzy and message.context != "slug":
-            for match in self.memory.fuzzy(message.id, least=settings.fuzzy, limit=1):
-                if "<" not in message.id + match.unit.target:
-                    return Draft(match.unit.target, f"memory {match.score:.0f}%")
+        if not self.policy.fuzzy or message.context == "slug":
+            return None
+        for match in self.memory.fuzzy(message.id, least=self.policy.fuzzy, limit=1):
+            draft = Draft(match.unit.target, f"memory {match.score:.0f}%")
+            if _tokens(message.id) == _tokens(draft.text):
+                return asking.passes(message, draft, of="the memory")
         return None
 
-    # Engines
+    # Suggestions
 
-    def _plan(self, guarded: Guarded, messages: Sequence[Message]) -> None:
-        count, size, _ = self.planned.get(guarded.name, (0, 0, None))
-        size += sum(len(message.id) for message in messages)
-        price = guarded.engine.capabilities.price
-        cost = None if price is None else size * price / 1e6
-        self.planned[guarded.name] = (count + len(messages), size, cost)
-
-    def _ask(
+    def _renewed(
         self,
-        guarded: Guarded,
-        messages: Sequence[Message],
-        segments: dict[Key, Segment],
-        found: dict[Key, Draft],
-        reasons: dict[Key, list[str]],
-    ) -> None:
-        for batch in _batches(messages, guarded):
-            drafts = self._batch(guarded, batch, segments, reasons)
-            for message, draft in zip(batch, drafts, strict=True):
-                if draft is not None:
-                    found[message.key] = draft
-
-    def _batch(
-        self,
-        guarded: Guarded,
-        messages: Sequence[Message],
-        segments: dict[Key, Segment],
-        reasons: dict[Key, list[str]],
-    ) -> list[Draft | None]:
-        """Drafts for a few messages asked for at once; one by one what did not come back whole."""
-        able = guarded.engine.capabilities
-        html = able.html
-        first = [
-            next(styles_for(m.id, knows_html=html, prefers=self._prefers(guarded)), "html")
-            for m in messages
-        ]
-        sent = [
-            protect(_asked(message), style, terms=self.glossary.terms)
-            for message, style in zip(messages, first, strict=True)
-        ]
-        job = self._job(messages, html=html)
-        try:
-            said = guarded.translate([one.text for one in sent], job)
-        except EngineFault as fault:
-            for message in messages:
-                reasons[message.key].append(f"{guarded.name} {fault.message}")
-            return [None] * len(messages)
-        drafts: list[Draft | None] = []
-        for message, protected, text in zip(messages, sent, said, strict=True):
-            whole = protected.restore(text)
-            draft = (
-                Draft(whole, guarded.name)
-                if whole is not None
-                else self._otherwise(guarded, message, protected.style, job, reasons)
-            )
-            drafts.append(self._gated(guarded, message, draft, segments, reasons))
-        return drafts
-
-    def _prefers(self, guarded: Guarded) -> str:
-        """The form of markup to try first: found by calibration, or known of the engine."""
-        if guarded.name not in self.styles:
-            pair = {"source_locale": self.project.source_locale, "locale": self.locale}
-            found = preferred(guarded.database, guarded.name, **pair)
-            self.styles[guarded.name] = found or guarded.engine.capabilities.prefers
-        return self.styles[guarded.name]
-
-    def _otherwise(
-        self,
-        guarded: Guarded,
-        message: Message,
-        tried: str,
-        job: Job,
-        reasons: dict[Key, list[str]],
-    ) -> Draft | None:
-        """Another form of the markup; then none, put back where it is certain, or left to place."""
-        try:
-            able = guarded.engine.capabilities
-            prefers = self._prefers(guarded)
-            for style in styles_for(message.id, knows_html=able.html, prefers=prefers):
-                if style == tried:
-                    continue
-                protected = protect(message.id, style, terms=self.glossary.terms)
-                (said,) = guarded.translate([protected.text], job)
-                whole = protected.restore(said)
-                if whole is not None:
-                    return Draft(whole, guarded.name)
-            (clean,) = guarded.translate([without_markup(message.id)], replace(job, html=False))
-        except EngineFault as fault:
-            reasons[message.key].append(f"{guarded.name} {fault.message}")
-            return None
-        back = put_back(message.id, clean)
-        return Draft(back or clean, guarded.name, "looked up" if back else "to place")
-
-    def _gated(
-        self,
-        guarded: Guarded,
-        message: Message,
-        draft: Draft | None,
-        segments: dict[Key, Segment],
-        reasons: dict[Key, list[str]],
-    ) -> Draft | None:
-        """The draft if nothing is wrong with it; else the reasons are told and it is not taken."""
-        if draft is None:
-            return None
-        if message.context == "slug":
-            slug = slugify(draft.text)
-            return replace(draft, text=slug) if slug else None
-        draft = replace(draft, text=draft.text.strip())
-        subject = self._subject(message, draft.text, segments.get(message.key))
-        for finding in findings(subject, least=Severity.ERROR):
-            if finding.check == "tokens" and draft.markup == "to place":
+        stale: Sequence[Message],
+        pieces: Mapping[Key, Sequence[Sentence]],
+        asking: Asking,
+        engines: Sequence[Guarded],
+    ) -> dict[Key, Suggestion]:
+        """What engines, and the sentences that stayed, make of messages whose source changed."""
+        new = _all_new(stale, pieces)
+        known = {m.key: d for m in new if (d := self._remembered(m, asking)) is not None}
+        drafts = known | asking.drafts(engines, [m for m in new if m.key not in known])
+        found: dict[Key, Suggestion] = {}
+        for message in stale:
+            suggestion = _suggestion(message, pieces[message.key], drafts)
+            if suggestion is None:
                 continue
-            reasons[message.key].append(f"{guarded.name}: {finding.message}")
-            return None
-        return draft
+            draft = Draft(suggestion.text, suggestion.origin, suggestion.markup)
+            passed = asking.passes(message, draft, of=suggestion.origin)
+            if passed is not None:
+                found[message.key] = replace(suggestion, text=passed.text)
+        return found
 
-    def _subject(self, message: Message, text: str, segment: Segment | None) -> Subject:
-        return subject_of(self.project, self.locale, message, text, segment, self.glossary)
-
-    def _job(self, messages: Sequence[Message], *, html: bool) -> Job:
-        terms = {t.term: t for m in messages for t in self.glossary.found_in(m.id)}
-        return Job(
-            self.project.source_locale,
-            self.locale,
-            html,
-            self.project.settings.locales[self.locale].address,
-            tuple(terms.values()),
-        )
+    def _suggest(
+        self, domain: str, messages: Sequence[Message], renewed: Mapping[Key, Suggestion]
+    ) -> None:
+        """Keep what there is to offer for every message that waits for a person."""
+        offered: dict[Key, list[Suggestion]] = {}
+        for message in messages:
+            if message.plural is not None or message.context == "slug" or not _waits(message):
+                continue
+            many = [renewed[message.key]] if message.key in renewed else []
+            many += [
+                Suggestion(match.unit.target, "memory", match.unit.source, match.score)
+                for match in self.memory.fuzzy(message.id)
+            ]
+            if many:
+                offered[message.key] = many
+        suggest(self.memory.engine, self.locale, domain, offered, on=self.today)
+        self.suggested += len(offered)
 
     # Writing
 
-    def _write(self, domain: str, found: dict[Key, Draft]) -> None:
+    def _write(self, domain: str, found: Mapping[Key, Draft]) -> None:
         """Put the drafts into the catalogue, where nobody wrote anything meanwhile."""
         if not found:
             return
@@ -346,15 +242,14 @@ class _Work:
             changed = []
             for key, draft in found.items():
                 message = catalogue.get(key[1], key[0])
-                if message is not None and _needs_draft(message):
+                if message is not None and _wants_draft(message):
                     changed.append(self._drafted(message, draft))
                     written.append(draft)
             return catalogue.with_messages(changed)
 
         path = self.project.catalogue_path(self.locale, domain)
         catalogues.update(path, change, locks=self.project.locks_dir)
-        for draft in written:
-            self.drafts[draft.origin] = self.drafts.get(draft.origin, 0) + 1
+        self.drafts.update(draft.origin for draft in written)
 
     def _drafted(self, message: Message, draft: Draft) -> Message:
         if draft.approved:
@@ -366,26 +261,56 @@ class _Work:
         return drafted
 
 
-def _needs_draft(message: Message) -> bool:
-    """Whether nobody has written anything, and a single text is wanted."""
-    untranslated = catalogues.state_of(message) is State.UNTRANSLATED
-    return untranslated and message.plural is None and not any(message.strings)
+def _wants_draft(message: Message) -> bool:
+    """Whether nobody has written anything that counts: nothing, or a draft for another text."""
+    if message.plural is not None:
+        return False
+    state = catalogues.state_of(message)
+    if state is State.STALE:
+        return marks.find(message, "draft") is not None
+    return state is State.UNTRANSLATED and not any(message.strings)
 
 
-def _asked(message: Message) -> str:
-    """What an engine gets of a message; of a slug its words."""
-    return message.id.replace("-", " ") if message.context == "slug" else message.id
+def _is_a_persons(message: Message) -> bool:
+    """Whether a person wrote or approved the translation of what the text was before."""
+    stale = catalogues.state_of(message) is State.STALE
+    return stale and message.plural is None and marks.find(message, "draft") is None
 
 
-def _batches(messages: Sequence[Message], guarded: Guarded) -> Iterator[list[Message]]:
-    able = guarded.engine.capabilities
-    batch: list[Message] = []
-    size = 0
-    for message in messages:
-        if batch and (len(batch) >= able.texts or size + len(message.id) > able.characters):
-            yield batch
-            batch, size = [], 0
-        batch.append(message)
-        size += len(message.id)
-    if batch:
-        yield batch
+def _waits(message: Message) -> bool:
+    waiting = (State.UNTRANSLATED, State.DRAFT, State.STALE, State.REJECTED)
+    return catalogues.state_of(message) in waiting
+
+
+def _all_new(stale: Sequence[Message], pieces: Mapping[Key, Sequence[Sentence]]) -> list[Message]:
+    """The sentences that want a translation, or whole texts of which nothing has stayed."""
+    texts: dict[Key, None] = {}
+    for message in stale:
+        own = pieces[message.key]
+        wanted = [one.source for one in own if one.translation is None] if own else [message.id]
+        texts.update(((message.context, text), None) for text in wanted)
+    return [Message(text, context) for context, text in texts]
+
+
+def _suggestion(
+    message: Message, pieces: Sequence[Sentence], drafts: Mapping[Key, Draft]
+) -> Suggestion | None:
+    """What stayed of a message and what was drafted, as one."""
+    if not pieces:
+        whole = drafts.get(message.key)
+        return Suggestion(whole.text, whole.origin, markup=whole.markup) if whole else None
+    new = {
+        source: draft for (context, source), draft in drafts.items() if context == message.context
+    }
+    text = joined(pieces, {source: draft.text for source, draft in new.items()})
+    if text is None:
+        return None
+    used = [new[one.source] for one in pieces if one.translation is None]
+    origins = dict.fromkeys(("previous", *(draft.origin for draft in used)))
+    outcomes = {draft.markup for draft in used}
+    markup = next((m for m in ("to place", "looked up") if m in outcomes), "whole")
+    return Suggestion(text, " + ".join(origins), markup=markup)
+
+
+def _tokens(text: str) -> Counter[str]:
+    return Counter(match[0] for match in TOKEN.finditer(text))

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..errors import EngineError
 from ..glossary import Term
@@ -44,14 +44,18 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What texts are to be translated into, and how."""
+    """What texts are to be translated into, and how.
+
+    ``terms`` are those that the texts have; ``glossary`` is all of it, for engines that keep one.
+    """
 
     source_locale: str
     locale: str
     html: bool = False
     address: str | None = None
     terms: tuple[Term, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    glossary: tuple[Term, ...] = ()
 
 
 class Trouble(StrEnum):
@@ -109,6 +113,22 @@ class Engine(Protocol):
         """
 
 
+@runtime_checkable
+class Fetching(Protocol):
+    """An engine on this machine whose models are fetched when asked for."""
+
+    @property
+    def name(self) -> str:
+        """As in the settings."""
+
+    def fetch(self, source_locale: str, locale: str) -> str:
+        """Fetch what it needs for a pair, if it has not got it; what was done.
+
+        Raises:
+            EngineFault: It cannot be had.
+        """
+
+
 Factory = Callable[["EngineSettings"], Engine]
 
 
@@ -133,6 +153,15 @@ class EngineSettings:
         if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
             raise self.error(f"“{key}” is no number above 0")
         return float(value)
+
+    def whole(self, key: str) -> int:
+        """A whole number of the table, above 0; 0 if there is none."""
+        value = self.values.get(key)
+        if value is None:
+            return 0
+        if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
+            raise self.error(f"“{key}” is no whole number above 0")
+        return value
 
     def url(self, default: str = "") -> str:
         """The address of the engine, without a slash at its end."""
@@ -171,6 +200,12 @@ def known() -> dict[str, str]:
     return {point.name: point.value for point in sorted(entry_points(group=GROUP))}
 
 
+def settings_of(project: Project, name: str) -> EngineSettings:
+    """The table of an engine."""
+    values = project.settings.translation.tables.get(name, {})
+    return EngineSettings(name, values, project.settings_path)
+
+
 def engine_of(project: Project, name: str) -> Engine:
     """The engine of a name, with its settings.
 
@@ -178,9 +213,7 @@ def engine_of(project: Project, name: str) -> Engine:
         EngineError: There is none, or its settings are not what it needs.
     """
     points = {point.name: point for point in entry_points(group=GROUP)}
-    settings = EngineSettings(
-        name, project.settings.translation.tables.get(name, {}), project.settings_path
-    )
+    settings = settings_of(project, name)
     kind = settings.text("engine", name)
     if kind not in points:
         raise EngineError(

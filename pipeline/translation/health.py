@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 from ..errors import EngineError
 from ..project import Project
@@ -22,7 +23,9 @@ class Health:
 def health_of(project: Project) -> list[Health]:
     """Each configured engine, asked; none of them stops the others."""
     found = []
-    for name in project.settings.translation.engines:
+    every = (policy.engines for policy in project.settings.drafting.values())
+    names = dict.fromkeys(chain(project.settings.translation.engines, *every))
+    for name in names:
         try:
             engine = engine_of(project, name)
             found.append(Health(name, True, engine.health(), engine.capabilities.local))

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
 from .engine import EngineFault, Trouble
+
+_LONGEST_AFTER = 86400.0
+"""Seconds; no engine is left alone for longer than a day."""
 
 TIMEOUT = 30.0
 """Seconds for a whole answer; a connection has to stand after a fifth of them."""
@@ -68,13 +73,26 @@ def fault_of(status: int, after: str = "") -> None:
     if 200 <= status < 300:
         return
     if status in (429, 503):
-        seconds = float(after) if after.strip().isdigit() else 0
-        raise EngineFault(Trouble.BUSY, f"is busy (status {status})", after=min(seconds, 60))
+        raise EngineFault(Trouble.BUSY, f"is busy (status {status})", after=seconds_of(after))
     if status in (402, 456):
         raise EngineFault(Trouble.QUOTA, f"has no quota left (status {status})")
     if status in (400, 401, 403, 404, 405, 413, 422):
         raise EngineFault(Trouble.REFUSED, f"refuses the request (status {status})")
     raise EngineFault(Trouble.BROKEN, f"failed (status {status})")
+
+
+def seconds_of(after: str) -> float:
+    """The seconds of a Retry-After header: a number, or a date (RFC 9110 §10.2.3); 0 for none."""
+    after = after.strip()
+    if after.isdigit():
+        return min(float(after), _LONGEST_AFTER)
+    try:
+        moment = parsedate_to_datetime(after)
+    except ValueError:
+        return 0
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), _LONGEST_AFTER)
 
 
 def texts_of(found: object, count: int) -> list[str]:

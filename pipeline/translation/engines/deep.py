@@ -1,10 +1,10 @@
-"""Google and MyMemory through deep-translator, wrapped so that its faults are not felt.
+"""Google, Microsoft and MyMemory through deep-translator, so that its faults are not felt.
 
 deep-translator 1.11.4 passes no timeout, keeps what it is asked in its instances (threads that
 share one get each other's texts), says ``None`` for “…”, gives a quota notice back as if it were a
-translation, hides the status of an error, and lets errors of requests through. So: one instance for
-each text, a session of our own under it that knows deadlines and remembers the answer, and a look
-at what came back.
+translation, hides the status of an error, asks the network in a constructor, and lets errors of
+requests through. So: one instance for each text, and under it a `requests` of our own that knows
+deadlines and tells failures apart before deep-translator sees them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import requests
@@ -22,13 +22,9 @@ from ..web import fault_of
 
 _URLS = {
     "google": "https://translate.google.com/m",
+    "microsoft": "https://api.cognitive.microsofttranslator.com/translate?api-version=3.0",
     "mymemory": "https://api.mymemory.translated.net/get",
 }
-_NOTICE = re.compile(
-    r"MYMEMORY WARNING|YOU USED ALL AVAILABLE FREE TRANSLATIONS|QUERY LENGTH LIMIT|INVALID LANGUAGE"
-    r"|unusual traffic|captcha",
-    re.IGNORECASE,
-)
 _CAPTCHA = re.compile(r"captcha|unusual traffic|/sorry/", re.IGNORECASE)
 _STANDS_FOR_NOTHING = re.compile(r"[\W_]*")
 
@@ -40,10 +36,32 @@ class _Requests:
         self.local = threading.local()
 
     def get(self, url: str, **options: Any) -> requests.Response:
-        options["timeout"] = (5, getattr(self.local, "timeout", 30))
-        options["allow_redirects"] = False
-        self.local.response = None
-        self.local.response = response = requests.get(url, **options)  # noqa: S113 - above
+        return self._asked("GET", url, options)
+
+    def post(self, url: str, **options: Any) -> requests.Response:
+        return self._asked("POST", url, options)
+
+    def _asked(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
+        """An answer that says yes.
+
+        Raises:
+            EngineFault: Any other, or none; deep-translator lets it through.
+        """
+        seconds = getattr(self.local, "timeout", 30)
+        try:
+            response = requests.request(
+                method, url, timeout=(5, seconds), allow_redirects=False, **options
+            )
+        except requests.ConnectionError:
+            raise EngineFault(Trouble.BUSY, "cannot be reached") from None
+        except requests.Timeout:
+            raise EngineFault(Trouble.BROKEN, f"did not answer within {seconds:g} s") from None
+        except requests.RequestException as error:
+            kind = type(error).__name__
+            raise EngineFault(Trouble.BROKEN, f"broke the connection off ({kind})") from None
+        if 300 <= response.status_code < 400 or _CAPTCHA.search(response.text[:5000]):
+            raise EngineFault(Trouble.QUOTA, "asks whether a person is there")
+        fault_of(response.status_code, response.headers.get("Retry-After", ""))
         return response
 
     def __getattr__(self, name: str) -> Any:
@@ -61,12 +79,15 @@ class DeepTranslator:
     service: str
     url: str
     timeout: float
+    key: str = ""
+    region: str = ""
+    price: float | None = 0
 
     @property
     def capabilities(self) -> Capabilities:
         """One text at a time, and none of it private."""
-        most = 4500 if self.service == "google" else 450
-        return Capabilities(texts=1, characters=most, price=0)
+        most = 450 if self.service == "mymemory" else 4500
+        return Capabilities(texts=1, characters=most, price=self.price)
 
     def translate(self, texts: Sequence[str], job: Job) -> list[str]:
         """As `Engine.translate`."""
@@ -76,43 +97,35 @@ class DeepTranslator:
         if _STANDS_FOR_NOTHING.fullmatch(text):
             return text
         _requests.local.timeout = self.timeout
-        _requests.local.response = None
         try:
             said = self._translator(job).translate(text)
-        except requests.ConnectionError:
-            raise EngineFault(Trouble.BUSY, "cannot be reached") from None
-        except requests.Timeout:
-            raise EngineFault(Trouble.BROKEN, f"did not answer within {self.timeout:g} s") from None
+        except EngineFault:
+            raise
         except Exception as error:
-            self._look(_requests.local.response)
             raise EngineFault(Trouble.BROKEN, f"failed ({type(error).__name__})") from None
-        self._look(_requests.local.response)
         if not isinstance(said, str) or not said.strip():
             raise EngineFault(Trouble.BROKEN, "gave no answer")
-        if _NOTICE.search(said):
-            raise EngineFault(Trouble.QUOTA, "answered with a notice instead of a translation")
         return said
 
     def _translator(self, job: Job) -> Any:
-        from deep_translator import google, mymemory  # noqa: PLC0415 - slow, for those who use it
+        # Slow, for those who use it.
+        from deep_translator import google, microsoft, mymemory  # noqa: PLC0415
 
-        google.requests = mymemory.requests = _requests
+        google.requests = mymemory.requests = microsoft.requests = _requests
         codes = (job.source_locale.partition("_")[0], job.locale.partition("_")[0])
         if self.service == "google":
             translator = google.GoogleTranslator(*codes)
+        elif self.service == "microsoft":
+            # Its constructor asks the network which languages there are.
+            languages = {code: code for code in codes}
+            own = {"_get_supported_languages": lambda self: languages}
+            kind = type("Microsoft", (microsoft.MicrosoftTranslator,), own)
+            translator = kind(*codes, api_key=self.key, region=self.region or None)
         else:
             names = [_mymemory(code) for code in (job.source_locale, job.locale)]
             translator = mymemory.MyMemoryTranslator(*names)
         translator._base_url = self.url
         return translator
-
-    def _look(self, response: requests.Response | None) -> None:
-        """What the answer was, which deep-translator does not tell."""
-        if response is None:
-            return
-        if 300 <= response.status_code < 400 or _CAPTCHA.search(response.text[:5000]):
-            raise EngineFault(Trouble.QUOTA, "asks whether a person is there")
-        fault_of(response.status_code, response.headers.get("Retry-After", ""))
 
     def health(self) -> str:
         """As `Engine.health`: asks for a word."""
@@ -137,6 +150,17 @@ def google(settings: EngineSettings) -> DeepTranslator:
 def mymemory(settings: EngineSettings) -> DeepTranslator:
     """MyMemory's public service."""
     return _create(settings, "mymemory")
+
+
+def microsoft(settings: EngineSettings) -> DeepTranslator:
+    """Microsoft Translator: ``key_env``, ``region`` where the key is of one; ``price`` if known."""
+    price = settings.number("price", 10)
+    return replace(
+        _create(settings, "microsoft"),
+        key=settings.key(needed=True),
+        region=settings.text("region"),
+        price=price,
+    )
 
 
 def _create(settings: EngineSettings, service: str) -> DeepTranslator:

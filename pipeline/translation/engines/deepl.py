@@ -1,9 +1,14 @@
-"""DeepL, through its official client: HTML tags, form of address; the key only in a header."""
+"""DeepL, through its official client: HTML tags, form of address, the glossary.
+
+The key is sent in a header and nowhere else.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..engine import Capabilities, EngineFault, EngineSettings, Job, Trouble
@@ -23,6 +28,7 @@ class DeepL:
     url: str | None
     timeout: float
     price: float | None
+    glossaries: dict[str, str | None] = field(default_factory=dict)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -39,6 +45,8 @@ class DeepL:
             options["context"] = "\n".join(job.notes)
         target = job.locale.partition("_")[0]
         try:
+            if glossary := self._glossary(client, job):
+                options["glossary"] = glossary
             found = client.translate_text(
                 list(texts),
                 source_lang=job.source_locale.partition("_")[0].upper(),
@@ -50,6 +58,46 @@ class DeepL:
         finally:
             client.close()
         return [result.text for result in found]
+
+    def _glossary(self, client: Any, job: Job) -> str | None:
+        """The number of our glossary at DeepL, which is made anew whenever a term changes.
+
+        It is known there by a name with a hash of its terms; None if there are none, or DeepL has
+        no glossaries for these languages: the terms are checked afterwards all the same.
+        """
+        entries = {t.term: t.term if t.keep else t.translations[0] for t in job.glossary
+                   if t.keep or t.translations}  # fmt: skip
+        if not entries:
+            return None
+        pair = [code.partition("_")[0].upper() for code in (job.source_locale, job.locale)]
+        said = json.dumps(sorted(entries.items()), ensure_ascii=False)
+        prefix = f"pipeline {'-'.join(pair)} "
+        name = prefix + hashlib.sha256(said.encode()).hexdigest()[:16]
+        if name not in self.glossaries:
+            self.glossaries[name] = self._made(client, name, prefix, pair, entries)
+        return self.glossaries[name]
+
+    def _made(
+        self, client: Any, name: str, prefix: str, pair: list[str], entries: dict[str, str]
+    ) -> str | None:
+        from deepl import exceptions  # noqa: PLC0415
+
+        try:
+            found = client.list_glossaries()
+            for old in found:
+                if old.name == name:
+                    return str(old.glossary_id)
+            made = client.create_glossary(name, *pair, entries)
+            for old in found:
+                if old.name.startswith(prefix):
+                    client.delete_glossary(old)
+        except (exceptions.QuotaExceededException, exceptions.TooManyRequestsException):
+            raise
+        except exceptions.DeepLException as error:
+            if error.http_status_code in (400, 404, 501):
+                return None
+            raise
+        return str(made.glossary_id)
 
     def health(self) -> str:
         """As `Engine.health`: how much of the quota is left."""

@@ -1,7 +1,8 @@
 """The neural models of Firefox Translations, on this machine, without a key.
 
 Through fxtranslate, an extra. Its translator may only be used by the thread that made it, so it has
-a thread of its own. It may drop a sentence after a line break, so texts are divided there.
+a thread of its own. It may drop a sentence after a line break, so texts are divided there. Models
+are fetched when they are asked for (`fetch`), and never by the way.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from itertools import chain
 from pathlib import Path
 
 from ..engine import Capabilities, EngineFault, EngineSettings, Job, Trouble
+from ..models import ATTACHMENTS, fetch
 
 _LINES = re.compile(r"(\n+)")
 
@@ -25,6 +27,8 @@ class Firefox:
 
     name: str
     folder: Path
+    records: str = ""
+    attachments: str = ATTACHMENTS
     threads: dict[tuple[str, str], ThreadPoolExecutor] = field(default_factory=dict)
 
     @property
@@ -46,6 +50,23 @@ class Firefox:
         if not pairs:
             raise EngineFault(Trouble.REFUSED, f"has no models in {self.folder.name}/")
         return f"models: {', '.join(pairs)}"
+
+    def fetch(self, source_locale: str, locale: str) -> str:
+        """Fetch the model of a pair, once; what it says then.
+
+        Raises:
+            EngineFault: It cannot be had.
+        """
+        from fxtranslate import discovery  # noqa: PLC0415 - an extra
+
+        pair = (source_locale.partition("_")[0], locale.partition("_")[0])
+        folder = self.folder / "".join(pair)
+        if _files(folder) is not None:
+            return f"has its model from {pair[0]} to {pair[1]} already"
+        records = self.records or discovery.records_url()
+        found = fetch(pair, folder, records=records, attachments=self.attachments)
+        size = sum(path.stat().st_size for path in found) / 1e6
+        return f"fetched {len(found)} files from {pair[0]} to {pair[1]}, {size:.0f} MB"
 
     def _thread(self, job: Job) -> ThreadPoolExecutor:
         """The thread that has the translator of a language pair."""
@@ -89,9 +110,14 @@ def _whole(text: str) -> str:
 
 
 def create(settings: EngineSettings) -> Firefox:
-    """The engine that a table describes: ``models``, a folder with one for each pair (``ennl``)."""
+    """The engine that a table describes: ``models``, a folder with one for each pair (``ennl``).
+
+    ``records`` and ``attachments`` are for a mirror of one's own.
+    """
     try:
         import fxtranslate  # noqa: F401, PLC0415 - an extra
     except ImportError:
         raise settings.error("fxtranslate is missing: install the extra “firefox”") from None
-    return Firefox(settings.name, settings.path.parent / settings.text("models", "models"))
+    folder = settings.path.parent / settings.text("models", "models")
+    records, attachments = settings.text("records"), settings.text("attachments", ATTACHMENTS)
+    return Firefox(settings.name, folder, records, attachments.rstrip("/"))
