@@ -35,6 +35,8 @@ def open_database(project: Project) -> Engine:
     try:
         engine = _engine(project, url)
         with files.lock("database", project.locks_dir, timeout=60), engine.begin() as connection:
+            if connection.dialect.name == "postgresql":  # nor on another machine
+                connection.execute(select(func.pg_advisory_xact_lock(_number("database"))))
             config = Config()
             config.set_main_option("script_location", str(_MIGRATIONS))
             config.attributes["connection"] = connection
@@ -56,9 +58,12 @@ def exclusive(engine: Engine, name: str) -> Iterator[Connection]:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
-            number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-            connection.execute(select(func.pg_advisory_xact_lock(number)))
+            connection.execute(select(func.pg_advisory_xact_lock(_number(name))))
         yield connection
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
 def insert_many(

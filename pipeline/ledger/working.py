@@ -1,0 +1,97 @@
+"""Working: what a worker does with a message, and what is due from time to time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from .. import __version__
+from ..database.clock import new_owner
+from ..errors import QueueError
+from ..record import output_of
+from ..site import shelf
+from . import webhook
+from .broker import Broker
+from .builds import _newer
+from .kinds import do
+from .place import Place
+from .sending import send
+from .steps import advance
+
+_STUCK = 3600.0
+_KEPT = 30 * 24 * 3600.0
+_PATIENCE = 0.5
+"""Seconds before what this worker cannot do is offered to others again."""
+
+
+def work(place: Place, broker: Broker, keys: Sequence[str], *, version: str = __version__) -> int:
+    """Do the units of a message that nobody does yet, and let their builds go on; how many.
+
+    Raises:
+        QueueError: All is written down, but the broker could not be told how to go on.
+    """
+    ledger = place.ledger
+    if place.is_resting or _newer(version):
+        time.sleep(_PATIENCE)
+        declined = ledger.units.decline(keys)
+        send(ledger, broker, declined, batch=place.project.settings.queue.batch)
+        return 0
+    owner = new_owner()
+    units = ledger.units.claim(keys, owner)
+    with ledger.holding(lambda: ledger.units.renew(owner)):
+        try:
+            ledger.units.settle(owner, {unit.key: do(place, unit) for unit in units})
+        except BaseException:
+            ledger.units.release(owner)
+            raise
+    for name in ledger.units.waited_for(keys):
+        broker.advance(name, ledger.builds.get(name).priority)
+    return len(units)
+
+
+def reconcile(place: Place, broker: Broker) -> int:
+    """Queue again what is overdue; how many messages that took.
+
+    Raises:
+        QueueError: The broker cannot be reached.
+    """
+    ledger = place.ledger
+    there = sum(broker.lengths().values())
+    ledger.units.overdue(lost=there < ledger.units.on_their_way())
+    ledger.builds.stuck(seconds=_STUCK)
+    sent = 0
+    for build in ledger.builds.resting():
+        if build.step:
+            units = ledger.units.to_send(build.id, build.step)
+            sent += send(ledger, broker, units, batch=place.project.settings.queue.batch)
+        if not ledger.units.is_open(build.id, build.step):
+            broker.advance(build.id, build.priority)
+            sent += 1
+    return sent + webhook.tell_all(place)
+
+
+def take_step(place: Place, broker: Broker, build: str) -> None:
+    """Take the next step of a build, and tell whoever wants to know once it has ended."""
+    if place.is_resting:
+        time.sleep(_PATIENCE)
+        broker.advance(build, place.ledger.builds.get(build).priority)
+        return
+    advance(place, broker, build)
+    if place.ledger.builds.get(build).has_ended:
+        webhook.tell(place, build)
+
+
+def begin(place: Place, broker: Broker, build: str) -> bool:
+    """Have a build begun; False if the broker is down, and it waits until it is back."""
+    try:
+        broker.advance(build, place.ledger.builds.get(build).priority)
+    except QueueError:
+        return False
+    return True
+
+
+def prune(place: Place) -> int:
+    """Forget builds of long ago, and pages that were made and never published."""
+    for preview in (False, True):
+        shelf.clear(output_of(place.project, preview=preview), older_than=24 * 3600)
+    return place.ledger.builds.prune(older_than=_KEPT)
