@@ -12,6 +12,9 @@ from ..project import Project
 
 GROUP = "pipeline.broker"
 
+BEING_DONE = "being done"
+"""In place of a queue's name: messages that some worker has, alive or not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -51,7 +54,7 @@ class Broker(Protocol):
         """
 
     def lengths(self) -> Mapping[str, int]:
-        """How many messages wait in each queue, and under ``being done`` those being worked on.
+        """How many messages wait in each queue, and those that a worker has.
 
         Raises:
             QueueError: It cannot be reached.

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy import Engine as Database
 
 from .. import __version__
@@ -178,7 +178,7 @@ class Builds:
         """Hold a build whose step waits for nothing; None if there is nothing to do for anybody."""
         with exclusive(self.database, LEDGER) as connection:
             row = connection.execute(select(table).where(table.c.id == name)).first()
-            if row is None or row.state not in LIVE or _newer(row.version):
+            if row is None or row.state not in LIVE or is_newer(row.version):
                 return None
             at = now(connection)
             held = row.owner and at <= row.until and not has_died(row.owner)
@@ -290,14 +290,18 @@ class Builds:
 
     @again
     def resting(self) -> list[Build]:
-        """The live builds that nobody holds and that wait for nothing that is on its way."""
+        """The live builds that nobody holds, and of which nobody was reminded for a while."""
         with self.database.connect() as connection:
             at = now(connection)
-            free = or_(table.c.owner == "", table.c.until < at)
-            rows = connection.execute(select(table).where(table.c.state.in_(LIVE))).all()
-            idle = connection.execute(select(table.c.id).where(table.c.state.in_(LIVE), free))
-            names = set(idle.scalars())
-            return [_build(row) for row in rows if row.id in names or has_died(str(row.owner))]
+            rows = connection.execute(select(table).where(table.c.state.in_(LIVE)))
+            return [_build(row) for row in rows if row.until < at or has_died(row.owner)]
+
+    @again
+    def remind(self, name: str) -> None:
+        """Somebody is asked to take the next step; not to be asked again at once."""
+        with self.database.begin() as connection:
+            idle = update(table).where(table.c.id == name, table.c.owner == "")
+            connection.execute(idle.values(until=now(connection) + self.lease))
 
     @again
     def stuck(self, *, seconds: float) -> list[str]:
@@ -384,8 +388,8 @@ def _build(row: Row[Any]) -> Build:
     )
 
 
-def _newer(version: str) -> bool:
-    """Whether a build was planned by a newer version than this one."""
+def is_newer(version: str) -> bool:
+    """Whether something was planned by a newer version of the software than this one."""
     return _numbers(version) > _numbers(__version__)
 
 

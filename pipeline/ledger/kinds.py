@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
-from .. import errors
+from .. import __version__, errors
 from ..errors import PipelineError
 from ..extract import Change
 from ..extract import Job as Extracting
@@ -23,8 +23,9 @@ from ..site.page import Page
 from ..site.survey import Surveyed
 from ..site.version import Version
 from ..translation import translate
+from .builds import is_newer
 from .place import Place
-from .units import DONE, FAILED, PENDING, Outcome, Unit
+from .units import DECLINED, DONE, FAILED, PENDING, Outcome, Unit
 
 T = TypeVar("T")
 Work = Callable[[Place, Unit], Outcome]
@@ -69,6 +70,13 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class _Given:
+    """What every input says: the version of the software that planned it."""
+
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """An article on a day: its id and the name of its file below the sources."""
 
@@ -77,6 +85,7 @@ class Article:
     today: date
     preview: bool = False
     locale: str = ""
+    version: str = __version__
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +109,7 @@ class Planned:
     page: Page
     made_of: str
     article: Article
+    version: str = __version__
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +137,7 @@ class Domains:
     locale: str
     domains: Sequence[str]
     today: date
+    version: str = __version__
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +220,8 @@ def draft(place: Place, unit: Unit) -> Outcome:
 def do(place: Place, unit: Unit) -> Outcome:
     """Do a unit; what goes wrong is its outcome, and stops no other."""
     try:
+        if is_newer(decode(unit.input, _Given).version):
+            return Outcome(DECLINED, "")  # an older worker might make another page of it
         return KINDS[unit.kind](place, unit)
     except PipelineError as error:
         return Outcome(FAILED, encode(Said.of(error)))

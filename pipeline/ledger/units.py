@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, func, select, update
+from sqlalchemy import Connection, Row, String, bindparam, case, func, select, update
 from sqlalchemy import Engine as Database
 
 from ..database import exclusive, insert_many
@@ -20,6 +20,7 @@ from ..database.tables import part, work
 
 PENDING, QUEUED, RUNNING = "pending", "queued", "running"
 DONE, FAILED, ISOLATED, CANCELLED = "done", "failed", "isolated", "cancelled"
+DECLINED = "declined"
 SETTLED = (DONE, FAILED, ISOLATED, CANCELLED)
 
 LEDGER = "ledger"
@@ -38,7 +39,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a unit: ``done``, ``failed``, or ``pending`` to be tried again; and more.
+    """What became of a unit: ``done``, ``failed``, or ``pending`` to be tried again, or
+    ``declined``, which is ``pending`` as if it had not been begun.
 
     ``data`` is JSON, as is the input of a unit: what is in it depends on its kind.
     """
@@ -158,15 +160,22 @@ class Units:
 
     @again
     def claim(self, keys: Sequence[str], owner: str) -> list[Unit]:
-        """Take those of some units that nobody holds; what has killed too often is isolated."""
+        """Take those of some units that nobody holds; what has killed too often is isolated.
+
+        Of many that died together each is to be sent alone, so that one does not spoil the others:
+        those are pending afterwards.
+        """
         with exclusive(self.database, LEDGER) as connection:
             at = now(connection)
             free = [row for row in _rows(connection, keys) if _is_free(row, owner, at)]
-            worn = [row.key for row in free if row.runs >= self.runs and row.owner != owner]
-            mine = [row for row in free if row.key not in worn]
-            self._isolate(connection, worn, at)
+            again_ = [row for row in free if row.runs and row.owner != owner]
+            worn = {row.key for row in again_ if row.runs >= self.runs}
+            alone = {row.key for row in again_ if len(keys) > 1} - worn
+            mine = [row for row in free if row.key not in worn | alone]
+            self._isolate(connection, sorted(worn), at)
+            self._take_back(connection, sorted(alone), at)
             taken = {"state": RUNNING, "owner": owner, "until": at + self.lease, "changed": at}
-            for some in _chunks([row.key for row in mine if row.owner != owner]):
+            for some in _chunks(row.key for row in mine if row.owner != owner):
                 begun = update(work).where(work.c.key.in_(some))
                 connection.execute(begun.values(runs=work.c.runs + 1, **taken))
             order = {key: number for number, key in enumerate(keys)}
@@ -192,21 +201,35 @@ class Units:
                 for key, outcome in outcomes.items()
             ]
             own = (work.c.key == bindparam("one"), work.c.owner == owner, work.c.state == RUNNING)
-            worn = case((work.c.runs >= self.runs, FAILED), else_=bindparam("state_"))
-            settled = case((bindparam("state_") == PENDING, worn), else_=bindparam("state_"))
-            values = {"state": settled, "outcome": bindparam("said"), "owner": "", "until": 0}
+            worn = case((work.c.runs >= self.runs, FAILED), else_=PENDING)
+            said = bindparam("state_", type_=String)
+            settled = case((said == PENDING, worn), (said == DECLINED, PENDING), else_=said)
+            runs = work.c.runs - case((said == DECLINED, 1), else_=0)
+            values = {
+                "state": settled,
+                "runs": runs,
+                "outcome": bindparam("said"),
+                "owner": "",
+                "until": 0,
+            }
             statement = update(work).where(*own).values(**values, batch="", changed=at)
             if rows:
                 connection.execute(statement, rows)
 
     @again
-    def decline(self, keys: Sequence[str]) -> list[Unit]:
+    def decline(self, keys: Sequence[str]) -> None:
         """Units that were brought to somebody who cannot do them; they are to be sent again."""
         with exclusive(self.database, LEDGER) as connection:
             own = (work.c.key.in_(keys), work.c.state == QUEUED)
             connection.execute(update(work).where(*own).values(state=PENDING, batch=""))
+
+    @again
+    def pending(self, keys: Sequence[str]) -> list[Unit]:
+        """Those of some units that are to be sent now."""
+        with self.database.connect() as connection:
+            at = now(connection)
             rows = _rows(connection, keys)
-            return [_unit(row) for row in rows if row.state == PENDING]
+            return [_unit(row) for row in rows if row.state == PENDING and row.until <= at]
 
     @again
     def release(self, owner: str) -> None:
@@ -259,11 +282,11 @@ class Units:
     # Overdue
 
     @again
-    def overdue(self, *, lost: bool) -> int:
+    def overdue(self, *, missing: int) -> int:
         """Take back what nobody works on any more, to be sent again; how many units those were.
 
         Args:
-            lost: Whether messages were lost, so that what is on its way may not be.
+            missing: How many messages seem to be lost: the oldest of those on their way are.
         """
         with exclusive(self.database, LEDGER) as connection:
             at = now(connection)
@@ -272,13 +295,14 @@ class Units:
             worn = [row.key for row in left if row.runs >= self.runs]
             self._isolate(connection, worn, at)
             back = [row.key for row in left if row.runs < self.runs]
-            if lost:
-                old = select(work.c.key).where(work.c.state == QUEUED)
-                back += connection.execute(old.where(work.c.changed < at - self.lease)).scalars()
-            for keys in _chunks(back):
-                taken = update(work).where(work.c.key.in_(keys))
-                values = {"state": PENDING, "owner": "", "batch": "", "until": 0, "changed": at}
-                connection.execute(taken.values(**values))
+            if missing > 0:
+                old = select(work.c.batch).where(
+                    work.c.state == QUEUED, work.c.changed < at - self.lease
+                )
+                oldest = old.group_by(work.c.batch).order_by(func.min(work.c.changed))
+                lost = select(work.c.key).where(work.c.batch.in_(oldest.limit(missing)))
+                back += connection.execute(lost.where(work.c.state == QUEUED)).scalars()
+            self._take_back(connection, back, at)
             return len(back) + len(worn)
 
     @again
@@ -287,6 +311,12 @@ class Units:
         query = select(func.count(work.c.batch.distinct())).where(work.c.state == QUEUED)
         with self.database.connect() as connection:
             return int(connection.execute(query).scalar_one())
+
+    def _take_back(self, connection: Connection, keys: Sequence[str], at: float) -> None:
+        for some in _chunks(keys):
+            taken = update(work).where(work.c.key.in_(some))
+            values = {"state": PENDING, "owner": "", "batch": "", "until": 0, "changed": at}
+            connection.execute(taken.values(**values))
 
     def _isolate(self, connection: Connection, keys: Sequence[str], at: float) -> None:
         for some in _chunks(keys):

@@ -5,18 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from .. import __version__
 from ..database.clock import new_owner
 from ..errors import QueueError
 from ..record import output_of
 from ..site import shelf
 from . import webhook
-from .broker import Broker
-from .builds import _newer
+from .broker import BEING_DONE, Broker
 from .kinds import do
 from .place import Place
 from .sending import send
 from .steps import advance
+from .units import DECLINED, DONE
 
 _STUCK = 3600.0
 _KEPT = 30 * 24 * 3600.0
@@ -24,26 +23,31 @@ _PATIENCE = 0.5
 """Seconds before what this worker cannot do is offered to others again."""
 
 
-def work(place: Place, broker: Broker, keys: Sequence[str], *, version: str = __version__) -> int:
+def work(place: Place, broker: Broker, keys: Sequence[str]) -> int:
     """Do the units of a message that nobody does yet, and let their builds go on; how many.
 
     Raises:
         QueueError: All is written down, but the broker could not be told how to go on.
     """
-    ledger = place.ledger
-    if place.is_resting or _newer(version):
+    ledger, batch = place.ledger, place.project.settings.queue.batch
+    if place.is_resting:
         time.sleep(_PATIENCE)
-        declined = ledger.units.decline(keys)
-        send(ledger, broker, declined, batch=place.project.settings.queue.batch)
+        ledger.units.decline(keys)
+        send(ledger, broker, ledger.units.pending(keys), batch=batch)
         return 0
     owner = new_owner()
     units = ledger.units.claim(keys, owner)
     with ledger.holding(lambda: ledger.units.renew(owner)):
         try:
-            ledger.units.settle(owner, {unit.key: do(place, unit) for unit in units})
+            outcomes = {unit.key: do(place, unit) for unit in units}
+            ledger.units.settle(owner, outcomes)
         except BaseException:
             ledger.units.release(owner)
             raise
+    if any(outcome.state == DECLINED for outcome in outcomes.values()):
+        time.sleep(_PATIENCE)
+    if len(units) < len(keys) or any(outcome.state != DONE for outcome in outcomes.values()):
+        send(ledger, broker, ledger.units.pending(keys), batch=batch)
     for name in ledger.units.waited_for(keys):
         broker.advance(name, ledger.builds.get(name).priority)
     return len(units)
@@ -56,15 +60,16 @@ def reconcile(place: Place, broker: Broker) -> int:
         QueueError: The broker cannot be reached.
     """
     ledger = place.ledger
-    there = sum(broker.lengths().values())
-    ledger.units.overdue(lost=there < ledger.units.on_their_way())
+    there = sum(count for queue, count in broker.lengths().items() if queue != BEING_DONE)
+    ledger.units.overdue(missing=ledger.units.on_their_way() - there)
     ledger.builds.stuck(seconds=_STUCK)
     sent = 0
     for build in ledger.builds.resting():
-        if build.step:
+        if ledger.units.is_open(build.id, build.step):
             units = ledger.units.to_send(build.id, build.step)
             sent += send(ledger, broker, units, batch=place.project.settings.queue.batch)
-        if not ledger.units.is_open(build.id, build.step):
+        else:
+            ledger.builds.remind(build.id)
             broker.advance(build.id, build.priority)
             sent += 1
     return sent + webhook.tell_all(place)
