@@ -9,7 +9,6 @@ from pathlib import Path
 
 from .. import articles
 from ..database.lock import opened
-from ..errors import MemoryStoreError
 from ..fingerprint import fingerprint, stamp
 from ..project import Project, open_project
 from ..rendering import Job
@@ -71,11 +70,3 @@ class Place:
     def is_resting(self) -> bool:
         """Whether no work is taken just now."""
         return time.monotonic() < self._resting
-
-    def is_well(self) -> bool:
-        """Whether the state database answers."""
-        try:
-            self.ledger.builds.latest(most=1)
-        except MemoryStoreError:
-            return False
-        return True

@@ -95,6 +95,23 @@ def begin(place: Place, broker: Broker, build: str) -> bool:
     return True
 
 
+def nightly(place: Place, broker: Broker) -> str:
+    """Bring memory and index up to date with the files, and begin a build; its id.
+
+    Raises:
+        QueueError: The broker cannot be reached; the build is kept.
+    """
+    project = place.project
+    sync_files(project)
+    asked = Asked((), date.today())
+    output = str(output_of(project))
+    name = place.ledger.builds.start(
+        asked, output=output, steps=RUN, priority=NIGHTLY, who="nightly"
+    )
+    broker.advance(name, NIGHTLY)
+    return name
+
+
 def prune(place: Place) -> int:
     """Forget builds of long ago, and pages that were made and never published."""
     for preview in (False, True):
