@@ -20,6 +20,8 @@ from .console import (
 
 if TYPE_CHECKING:
     from ..checks import Severity
+    from ..exchange import Returned
+    from ..index import Synced as Indexed
     from ..inspection import Inspected
     from ..memory import Match, Synced, Unit
     from ..translation import Drafted
@@ -105,12 +107,83 @@ def show_calibrated(found: Calibrated) -> None:
     out.print(f"{escape(found.engine)}: {escape(said)}; {best}")
 
 
-def show_synced(done: Mapping[str, Synced]) -> None:
-    """What came into the memory of each language, and what went."""
-    for locale, one in done.items():
-        changes = f"{counted(one.added, 'unit')} added, {one.removed} removed"
-        out.print(f"Memory of {locale}: {changes if one.added or one.removed else 'up to date'}.")
-        show_errors(one.errors)
+_STEPS = {
+    "new": "new",
+    "source": "whose source has changed",
+    "gone": "gone from the source",
+    "drafted": "drafted by machines",
+    "edited": "edited",
+    "approved": "approved",
+    "rejected": "rejected",
+}
+"""What became of messages, in words; of those edited outside more is said."""
+
+
+def show_synced(done: Mapping[str, tuple[Indexed, Synced]], *, json: bool = False) -> None:
+    """What was found in the catalogues of each language, and what the memory made of it."""
+    if json:
+        print_json({locale: {"index": i, "memory": m} for locale, (i, m) in done.items()})
+        return
+    for locale, (found, memory) in done.items():
+        total = counted(found.catalogues, "catalogue")
+        news = f"{found.read} read" if found.read else "nothing changed"
+        units = f"{counted(memory.added, 'unit')} added, {memory.removed} removed"
+        same = not memory.added and not memory.removed
+        out.print(f"{locale}: {total}, {news}; memory {'up to date' if same else units}.")
+        for kind, count in found.changes.items():
+            if kind in _STEPS:
+                out.print(f"  {counted(count, 'message')} {_STEPS[kind]}")
+        for who, count in found.outside.items():
+            out.print(f"  {counted(count, 'message')} edited outside{f' by {who}' * bool(who)}")
+        states = ", ".join(f"{count} {state}" for state, count in found.messages.items() if count)
+        out.print(f"  [dim]{states or 'no messages'}[/]")
+        show_errors(found.errors)
+
+
+def show_returned(
+    done: Sequence[Returned],
+    errors: Sequence[PipelineError],
+    *,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """What was taken of the files that came back, and what a person has to decide."""
+    if json:
+        print_json([_returned(one) for one in done])
+    for one in () if json else done:
+        result = one.result
+        said = f"{'would take' if dry_run else 'took'} {counted(len(result.taken), 'message')}"
+        out.print(f"[bold]{escape(one.domain)}[/] ({one.locale}): {said}.")
+        if result.dropped:
+            out.print(f"  {counted(result.dropped, 'approval')} did not count: see --approvals.")
+        if not one.known:
+            out.print(
+                "  Nobody knows what it was a copy of: only what nobody translated was taken."
+            )
+        for conflict in result.conflicts:
+            out.print(f"[bold red]✗[/] both sides changed “{escape(conflict.ours.id)}”:")
+            out.print(f"  here:  {escape(' | '.join(conflict.ours.strings))}")
+            out.print(f"  there: {escape(' | '.join(conflict.theirs.strings))}")
+        for message in result.unknown:
+            out.print(f"[yellow]![/] the source has no longer: “{escape(message.id)}”")
+            out.print(f"  [dim]its translation was: {escape(message.text)}[/]")
+    show_errors(errors)
+
+
+def _returned(one: Returned) -> dict[str, object]:
+    result = one.result
+    return {
+        "locale": one.locale,
+        "domain": one.domain,
+        "known": one.known,
+        "taken": [message.id for message in result.taken],
+        "conflicts": [
+            {"text": c.ours.id, "here": c.ours.strings, "there": c.theirs.strings}
+            for c in result.conflicts
+        ],
+        "unknown": [{"text": m.id, "translation": m.strings} for m in result.unknown],
+        "dropped": result.dropped,
+    }
 
 
 def show_counts(counts: Mapping[str, Mapping[str, int]]) -> None:
