@@ -27,7 +27,7 @@ for _task in tasks.units.values():
     app.register_task(_task())
 
 
-@inspect_command()  # type: ignore[untyped-decorator]  # Celery has no types
+@inspect_command()
 def doing(state: Any) -> dict[str, object]:
     """What a worker does, for `pipeline workers`."""
     from celery.worker.state import active_requests  # noqa: PLC0415 - in a worker only
@@ -37,13 +37,13 @@ def doing(state: Any) -> dict[str, object]:
     return {"doing": names, "places": getattr(pool, "num_processes", None) or pool.limit}
 
 
-@worker_ready.connect  # type: ignore[untyped-decorator]
+@worker_ready.connect
 def start_health(**said: Any) -> None:
     """Answer for this worker's health, where a port is named."""
     health.start(os.environ.get("PIPELINE_HEALTH_PORT", ""))
 
 
-@worker_shutdown.connect  # type: ignore[untyped-decorator]
+@worker_shutdown.connect
 def stop_health(**said: Any) -> None:
     """Answer no more."""
     health.stop()

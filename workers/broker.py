@@ -1,4 +1,4 @@
-"""Celery as the broker of the ledger: messages out, and what Redis and workers say of themselves."""
+"""Celery as the broker of the ledger: messages out, and what workers say of themselves."""
 
 from __future__ import annotations
 
@@ -95,12 +95,12 @@ class CeleryBroker:
         with self._said():
             found = {
                 queue: sum(
-                    int(self._redis.llen(f"{prefix}{queue}{f':{step}' if step else ''}"))  # type: ignore[arg-type]
+                    int(self._redis.llen(f"{prefix}{queue}{f':{step}' if step else ''}"))
                     for step in PRIORITIES
                 )
                 for queue in (RENDER, MT)
             }
-            found[BEING_DONE] = int(self._redis.hlen(f"{prefix}unacked"))  # type: ignore[arg-type]
+            found[BEING_DONE] = int(self._redis.hlen(f"{prefix}unacked"))
         return found
 
     def workers(self) -> Sequence[Worker]:

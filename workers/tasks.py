@@ -1,4 +1,4 @@
-"""The tasks: each calls one function of the pipeline, bears being run twice, and returns nothing."""
+"""The tasks: each calls one function of the pipeline, and bears being run twice."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from celery import Task, shared_task
 from celery.utils.log import get_task_logger
 
 from pipeline.errors import QueueError
+from pipeline.ledger import chores
 from pipeline.ledger.place import Place
-from pipeline.ledger.working import nightly, prune, reconcile, take_step, work
+from pipeline.ledger.working import reconcile, take_step, work
 
 from . import tracing
 from .broker import ADVANCE, TASKS, CeleryBroker
@@ -62,9 +63,7 @@ def _carried(task: Any) -> dict[str, object]:
 units = {kind: type("Units", (_Units,), {"name": name}) for kind, name in TASKS.items()}
 
 
-@shared_task(
-    name=ADVANCE, bind=True, time_limit=PUBLISH_LIMIT, soft_time_limit=PUBLISH_LIMIT - 60
-)
+@shared_task(name=ADVANCE, bind=True, time_limit=PUBLISH_LIMIT, soft_time_limit=PUBLISH_LIMIT - 60)
 def advance(task: Any, build: str) -> None:
     """Take the next step of a build: plan its pages, or publish them."""
     with tracing.span(f"{ADVANCE} build {build}", _carried(task), build=build):
@@ -80,16 +79,16 @@ def reconcile_builds(task: Any) -> None:
 @shared_task(name="expire claims")
 def expire_claims() -> None:
     """Give back what people claimed in the review desk and left."""
-    place().expire_claims()
+    chores.expire_claims(place())
 
 
 @shared_task(name="build nightly", bind=True)
 def build_nightly(task: Any) -> None:
     """Bring memory and index up to date with the files, then build the site."""
-    _told(task, lambda: nightly(place(), broker()))
+    _told(task, lambda: chores.nightly(place(), broker()))
 
 
 @shared_task(name="prune")
 def prune_ledger() -> None:
     """Forget builds of long ago, and pages that nobody published."""
-    prune(place())
+    chores.prune(place())

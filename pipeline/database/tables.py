@@ -166,8 +166,22 @@ change = Table(
     Column("strings", JSON, nullable=False),
     Index(None, "locale", "domain", "digest"),
 )
-<<<<<<< HEAD
-"""The history: what became of a message, when it was seen, and who did it where that is known."""
+"""The history: what became of a message, when it was seen, and who did it where that is known.
+
+``former`` is the message that it was before its source changed; ``strings`` are what it said from
+then on.
+"""
+
+copy = Table(
+    "copy",
+    metadata,
+    Column("version", String(24), primary_key=True),
+    Column("locale", String(16), nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+"""Catalogues as they were when somebody took a copy; ``data`` is the file, compressed by zlib."""
 
 build = Table(
     "build",
@@ -236,21 +250,3 @@ lock = Table(
     Column("until", Float, nullable=False),
 )
 """What somebody on some machine is changing just now, by the hash of its name."""
-=======
-"""The history: what became of a message, when it was seen, and who did it where that is known.
-
-``former`` is the message that it was before its source changed; ``strings`` are what it said from
-then on.
-"""
-
-copy = Table(
-    "copy",
-    metadata,
-    Column("version", String(24), primary_key=True),
-    Column("locale", String(16), nullable=False),
-    Column("domain", Text, nullable=False),
-    Column("at", Float, nullable=False),
-    Column("data", LargeBinary, nullable=False),
-)
-"""Catalogues as they were when somebody took a copy; ``data`` is the file, compressed by zlib."""
->>>>>>> main

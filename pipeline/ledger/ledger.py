@@ -57,7 +57,6 @@ class Ledger:
             ended.set()
             thread.join()
 
-
     @again
     def figures(self) -> Figures:
         """How much there is of everything."""
@@ -67,7 +66,7 @@ class Ledger:
         ended = select(build.c.begun, build.c.ended).where(build.c.ended.is_not(None))
         with self.database.connect() as connection:
             units = {(kind, state): n for kind, state, n in connection.execute(kinds)}
-            builds = {state: n for state, n in connection.execute(states)}
+            builds = {row[0]: row[1] for row in connection.execute(states)}
             oldest = connection.execute(waits).scalar_one()
             age = max(0.0, now(connection) - oldest) if oldest is not None else 0.0
             last = connection.execute(ended.order_by(build.c.ended.desc()).limit(1)).first()

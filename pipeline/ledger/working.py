@@ -7,8 +7,6 @@ from collections.abc import Sequence
 
 from ..database.clock import new_owner
 from ..errors import QueueError
-from ..record import output_of
-from ..site import shelf
 from . import webhook
 from .broker import BEING_DONE, Broker
 from .kinds import do
@@ -18,7 +16,6 @@ from .steps import advance
 from .units import DECLINED, DONE
 
 _STUCK = 3600.0
-_KEPT = 30 * 24 * 3600.0
 _PATIENCE = 0.5
 """Seconds before what this worker cannot do is offered to others again."""
 
@@ -93,27 +90,3 @@ def begin(place: Place, broker: Broker, build: str) -> bool:
     except QueueError:
         return False
     return True
-
-
-def nightly(place: Place, broker: Broker) -> str:
-    """Bring memory and index up to date with the files, and begin a build; its id.
-
-    Raises:
-        QueueError: The broker cannot be reached; the build is kept.
-    """
-    project = place.project
-    sync_files(project)
-    asked = Asked((), date.today())
-    output = str(output_of(project))
-    name = place.ledger.builds.start(
-        asked, output=output, steps=RUN, priority=NIGHTLY, who="nightly"
-    )
-    broker.advance(name, NIGHTLY)
-    return name
-
-
-def prune(place: Place) -> int:
-    """Forget builds of long ago, and pages that were made and never published."""
-    for preview in (False, True):
-        shelf.clear(output_of(place.project, preview=preview), older_than=24 * 3600)
-    return place.ledger.builds.prune(older_than=_KEPT)

@@ -14,9 +14,10 @@ from pipeline.errors import QueueError
 from pipeline.extract import extract
 from pipeline.ledger import Builds, Outcome, Unit, kinds
 from pipeline.ledger.builds import RUN
+from pipeline.ledger.chores import prune
 from pipeline.ledger.kinds import Planned, decode
 from pipeline.ledger.place import Place
-from pipeline.ledger.working import begin, prune, reconcile
+from pipeline.ledger.working import begin, reconcile
 from pipeline.project import Project
 from pipeline.site import shelf
 from tests.ledger.carrier import Carrier, place_of, queued, started, until_ended
