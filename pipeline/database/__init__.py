@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .connection import among, exclusive, insert_many, open_database, reading
+from .connection import among, by_index, exclusive, insert_many, open_database, reading
 
-__all__ = ["among", "exclusive", "insert_many", "open_database", "reading"]
+__all__ = ["among", "by_index", "exclusive", "insert_many", "open_database", "reading"]

@@ -49,6 +49,8 @@ def open_database(project: Project) -> Engine:
     try:
         engine = _engine(project, url)
         with files.lock("database", project.locks_dir, timeout=60), engine.begin() as connection:
+            if connection.dialect.name == "postgresql":  # nor on another machine
+                connection.execute(select(func.pg_advisory_xact_lock(_number("database"))))
             config = Config()
             config.set_main_option("script_location", str(_MIGRATIONS))
             config.attributes["connection"] = connection
@@ -70,21 +72,23 @@ def exclusive(engine: Engine, name: str) -> Iterator[Connection]:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
-            number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-            connection.execute(select(func.pg_advisory_xact_lock(number)))
-            _by_index(connection)
+            connection.execute(select(func.pg_advisory_xact_lock(_number(name))))
         yield connection
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection to look something up among very many rows."""
     with engine.connect() as connection:
-        _by_index(connection)
+        by_index(connection)
         yield connection
 
 
-def _by_index(connection: Connection) -> None:
+def by_index(connection: Connection) -> None:
     """Have PostgreSQL use the index also of a table that it has no statistics of yet."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")

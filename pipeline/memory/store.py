@@ -7,6 +7,7 @@ stays beside. Candidates for a fuzzy match come from the index and are scored wi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, select,
 
 from .. import catalogues
 from ..catalogues import State
-from ..database import among, exclusive, insert_many, reading
+from ..database import among, by_index, exclusive, insert_many, reading
 from ..database.tables import unit as table
 from ..errors import PipelineError
 from ..project import Project
@@ -106,13 +107,20 @@ class Memory:
             latest = {(u.domain, u.context, u.digest): u for u in batch}
             # Before others have to wait.
             keys = {key: self._keys(unit.words, unit.source) for key, unit in latest.items()}
-            with exclusive(self.engine, "memory") as connection:
+            with self._alone() as connection:
                 present = self._present(connection, list(latest.values()))
                 again = [(number, latest.pop(key)) for key, number in present.items()]
                 self._retarget(connection, again)
                 self._insert(connection, [(unit, keys[key]) for key, unit in latest.items()])
             total += len(present) + len(latest)
         return total
+
+    @contextmanager
+    def _alone(self) -> Iterator[Connection]:
+        """A transaction in which nobody else changes the memory."""
+        with exclusive(self.engine, "memory") as connection:
+            by_index(connection)
+            yield connection
 
     def _present(
         self, connection: Connection, units: Sequence[Unit]
@@ -175,7 +183,7 @@ class Memory:
             table.c.domain == domain,
             table.c.origin == "catalogue",
         )
-        with exclusive(self.engine, "memory") as connection:
+        with self._alone() as connection:
             rows = connection.execute(select(table).where(*where)).all()
             present = {(row.context, row.digest): row for row in rows}
             gone = [row for key, row in present.items() if key not in wanted]
@@ -215,7 +223,7 @@ class Memory:
         with self.engine.connect() as connection:
             if index.is_current(connection):
                 return
-        with exclusive(self.engine, "memory") as connection:
+        with self._alone() as connection:
             if index.is_current(connection):
                 return
             index.clear(connection)

@@ -19,6 +19,7 @@ from .. import articles, catalogues, index
 from ..catalogues import Catalogue, Message, State, marks
 from ..errors import EngineError, MemoryStoreError, PipelineError
 from ..glossary import Glossary, read_glossary
+from ..locks import locks_of
 from ..markup import Segment
 from ..markup.tokens import TOKEN
 from ..memory import Memory, memory_of
@@ -289,7 +290,7 @@ class _Work:
             return catalogue.with_messages(changed)
 
         path = self.project.catalogue_path(self.locale, domain)
-        catalogues.update(path, change, locks=self.project.locks_dir)
+        catalogues.update(path, change, locks=locks_of(self.project))
         self.drafts.update(draft.origin for draft in written)
         self.markup.update(draft.markup for draft in written if draft.markup != "whole")
 
