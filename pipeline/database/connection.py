@@ -136,7 +136,6 @@ def _engine(project: Project, url: str) -> Engine:
             "synchronous=NORMAL",
             "busy_timeout=60000",
             "cache_size=-64000",
-            "mmap_size=1073741824",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

@@ -23,7 +23,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from heapq import nlargest
 from itertools import pairwise
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -182,7 +181,7 @@ def candidates(connection: Connection, keys: Sequence[int], *, most: int) -> lis
             break
         chosen[key] = math.log(1 + _MOST_UNITS / sizes[key]) ** 2
     shared = _shared(connection, chosen)
-    return nlargest(most, shared, key=shared.__getitem__)
+    return sorted(shared, key=shared.__getitem__, reverse=True)[:most]
 
 
 def _shared(connection: Connection, weights: Mapping[int, float]) -> dict[int, float]:
