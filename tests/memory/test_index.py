@@ -113,8 +113,8 @@ def test_what_is_looked_at_is_bounded(memory: Memory, monkeypatch: pytest.Monkey
 def test_a_long_text_asks_for_a_fixed_number_of_keys(size: int) -> None:
     """And is kept under one."""
     words = " ".join(f"word{n}" for n in range(size))
-    assert len(index.keys_of(words, "nl", len(words))) == 20
-    assert len(index.wanted(words, "nl", len(words), least=75)) <= 60 * 5
+    assert len(index.keys_of(words, "nl", len(words))) == 12
+    assert len(index.wanted(words, "nl", len(words), least=75)) <= 36 * 5
 
 
 def test_what_was_removed_is_found_no_more(memory: Memory) -> None:
