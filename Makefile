@@ -20,6 +20,7 @@ lint: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.memory --units 20000
 
 format: $(READY)
 	@$(BIN)/ruff check --fix .

@@ -129,8 +129,11 @@ class Memory:
         mine = {(u.domain, u.context, u.digest) for u in units}
         columns = (table.c.domain, table.c.context, table.c.digest, table.c.id)
         digests = sorted({unit.digest for unit in units})
-        query = select(*columns).where(
-            table.c.locale == self.locale, among(connection, table.c.digest, digests)
+        query = (
+            select(*columns)
+            .where(table.c.locale == self.locale, among(connection, table.c.digest, digests))
+            # Without statistics it would read all of the index that has every column.
+            .with_hint(table, "INDEXED BY ix_unit_locale_digest", "sqlite")
         )
         found = {(row[0], row[1], row[2]): row[3] for row in connection.execute(query)}
         return {key: number for key, number in found.items() if key in mine}
@@ -259,5 +262,5 @@ def _batches(units: Iterable[Unit]) -> Iterator[list[Unit]]:
         yield batch
 
 
-def _unit(row: Row[Any]) -> Unit:
+def _unit(row: Row[*tuple[Any, ...]]) -> Unit:
     return Unit(row.source, row.target, row.context, row.domain, row.origin)
