@@ -53,7 +53,7 @@ def _worded(text: str, words: list[str]) -> str:
     pieces = re.split(r"(<[^>]*>|\{\w+\})", text)
     for n in range(0, len(pieces), 2):
         pieces[n] = re.sub(
-            r"(?<!\d)[A-Za-z]+", lambda m: words[sum(m[0].encode()) % len(words)], pieces[n]
+            r"(?<![\dA-Za-z])[A-Za-z]+", lambda m: words[sum(m[0].encode()) % len(words)], pieces[n]
         )
     return "".join(pieces)
 

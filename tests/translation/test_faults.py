@@ -159,7 +159,7 @@ def test_nothing_that_an_engine_said_is_live(
     [
         ("german", "People often notice", "another language (German)"),
         ("number", "We meet on 14 March", "is missing"),
-        ("echo", "An item of a list that", "is the source itself"),
+        ("echo", "An item of a list that", "another language (English)"),
     ],
 )
 def test_the_report_says_why_an_answer_was_not_taken(
