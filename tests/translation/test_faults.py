@@ -91,7 +91,8 @@ def texts(project: Project) -> dict[Path, bytes]:
 
 
 CASES = [
-    *((make, fault) for make in (libre, google, deepl_client) for fault in FAULTS),
+    *((make, fault) for make in (libre, deepl_client) for fault in FAULTS),
+    *((google, fault) for fault in FAULTS if fault not in ("count", "truncated")),
     *((make, fault) for make in (mymemory, microsoft, chat, rules) for fault in ("reset", "429")),
     (mymemory, "quota"), (microsoft, "456"), (chat, "mixed"), (chat, "count"), (rules, "crossed"),
 ]  # fmt: skip
