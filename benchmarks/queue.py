@@ -27,7 +27,7 @@ from pipeline.database import exclusive
 from pipeline.extract import extract
 from pipeline.ledger import Wanted, broker_of
 from pipeline.ledger.asking import ask
-from pipeline.ledger.builds import CLICK, NIGHTLY
+from pipeline.ledger.build import CLICK, NIGHTLY
 from pipeline.ledger.sending import send
 from pipeline.ledger.units import LEDGER
 from pipeline.project import Project, open_project
@@ -53,7 +53,7 @@ def main() -> None:
     pages = parser.parse_args().pages
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with house(folder, lease=30) as home:
+        with house(folder, {}, lease=30) as home:
             project = prepared(home, pages // 2)
             pool = measured(home, lambda: build(project, force=True, jobs=2))
             one = by_workers(home, project, 1)
@@ -78,8 +78,6 @@ def prepared(home: House, articles: int) -> Project:
     queue = settings[settings.index("[queue]") :]
     with home.project.settings_path.open("a", encoding="utf-8") as file:
         file.write(f"\n{queue}")
-    for path in (home.project.source_dir).glob("*.*"):
-        path.unlink()
     project = open_project(home.project.root)
     extract(project)
     for path in (project.catalogues_dir / "nl").rglob("*.po"):

@@ -19,7 +19,7 @@ import pytest
 from pipeline.build import build
 from pipeline.extract import extract
 from pipeline.ledger.asking import ask
-from pipeline.ledger.builds import RUN
+from pipeline.ledger.build import RUN
 from pipeline.project import Project, open_project
 from pipeline.translation import translate
 from tests.ledger.test_builds import published
