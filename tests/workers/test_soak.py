@@ -137,7 +137,7 @@ def faults(home: House, chance: random.Random) -> list[tuple[str, Callable[[], o
         ("redis kept", lambda: redis(wiped=False)),
         ("redis wiped", lambda: redis(wiped=True)),
     ]
-    if "TEST_STATE_URL" in home.environment:
+    if home.project.settings.state.url_env:
         found.append(("database", home.cut_database))
     chance.shuffle(found)
     return found
