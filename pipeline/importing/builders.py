@@ -1,6 +1,6 @@
 """Builders of sites: how each is recognised, where its pages have the article, and what is around.
 
-What is true of every builder stands in ``ANY``; a further builder is a further line of ``BUILDERS``.
+What is true of every builder stands in ``ANY``; a further one is a further line of ``BUILDERS``.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ ANY = Builder(
         "[role=dialog], [role=alertdialog], dialog, .modal, .popup": "window",
         "[role=complementary], .sidebar, aside[class*=sidebar], .widget-area": "side bar",
         "[role=search], .search-form": "search",
-        "[class*=share-], [class*=sharing], [class*=social-links], [class*=share_]": "share buttons",
+        "[class*=share-], [class*=sharing], [class*=social-links]": "share buttons",
         "#comments, .comments-area, .comment-respond, #disqus_thread": "comments",
         ".related-posts, [class*=related-post], [class*=recent-posts], .post-navigation":
             "other articles",
@@ -62,7 +62,7 @@ BUILDERS = (
             "#WIX_ADS, [id^=WIX_ADS]": "advertisement",
             "#consent-banner, [data-hook^=consent], [data-hook=ccsu-banner-wrapper]": "cookie bar",
             "[data-hook=time-to-read], [data-hook=time-ago], [data-hook=user-name]": "byline",
-            "[data-hook=post-footer], [data-hook=post-actions], [data-hook^=like-button]": "buttons",
+            "[data-hook=post-footer], [data-hook=post-actions], [data-hook^=like-]": "buttons",
             "[data-hook=recent-posts], [data-hook=related-posts]": "other articles",
         },
     ),

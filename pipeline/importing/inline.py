@@ -241,8 +241,8 @@ def _stripped(children: list[Child]) -> list[Child]:
         if isinstance(child, str):
             before = found[index - 1] if index else None
             after = found[index + 1] if index + 1 < len(found) else None
-            child = child.lstrip(" \xa0") if before is None or _is_break(before) else child
-            found[index] = child.rstrip(" \xa0") if after is None or _is_break(after) else child
+            text = child.lstrip(" \xa0") if before is None or _is_break(before) else child
+            found[index] = text.rstrip(" \xa0") if after is None or _is_break(after) else text
     found = [child for child in found if child != ""]
     while found and _is_break(found[0]):
         found.pop(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from .. import articles
 from ..articles.formats import READERS
@@ -114,7 +115,7 @@ class _Planning:
         """Tidy a document, and find the id of its article."""
         body = parse_page(document.html, path=document.path).find("body")
         tidied = tidy(nodes_of(body, path=document.path), lines=document.lines)
-        title, blocks = _titled(document, tidied.blocks)
+        title, blocks = titled(document, tidied.blocks)
         if not blocks:
             said = f"there is no text in “{title}”" if title else "there is no text in it"
             hint = "Nothing was taken of it."
@@ -285,14 +286,9 @@ class _Showing:
         A picture that the text begins with goes to the metadata; one that stands further down stays
         there alone, so that readers see it once.
         """
-        first = _only_picture(blocks[0]) if blocks else None
-        if first is not None and len(blocks) > 1 and "://" not in first.attributes["src"]:
-            caption = next((n for n in blocks[0].below() if n.name == "figcaption"), None)
-            said = text_of(caption) if caption is not None else ""
-            plain = caption is None or all(isinstance(c, str) for c in caption.children)
-            if plain:
-                alt = first.attributes["alt"]
-                return first.attributes["src"], alt, said, blocks[1:]
+        first = headed(blocks)
+        if first is not None and "://" not in first.address:
+            return first.address, first.alt, first.caption, blocks[1:]
         address = self.document.image
         if not address:
             return "", "", "", blocks
@@ -309,7 +305,27 @@ class _Showing:
         return found, self.document.image_alt, "", blocks
 
 
-def _titled(document: Document, blocks: list[Node]) -> tuple[str, list[Node]]:
+class Headed(NamedTuple):
+    """A picture that a text begins with."""
+
+    address: str
+    alt: str
+    caption: str
+
+
+def headed(blocks: Sequence[Node]) -> Headed | None:
+    """The picture that blocks begin with, if metadata can say all of it."""
+    first = _only_picture(blocks[0]) if len(blocks) > 1 else None
+    if first is None:
+        return None
+    caption = next((n for n in blocks[0].below() if n.name == "figcaption"), None)
+    if caption is not None and any(isinstance(c, Node) for c in caption.children):
+        return None
+    said = text_of(caption) if caption is not None else ""
+    return Headed(first.attributes["src"], first.attributes["alt"], said)
+
+
+def titled(document: Document, blocks: list[Node]) -> tuple[str, list[Node]]:
     """The title, and the blocks without the heading that says it, their first level the second."""
     heads = [n for n, block in enumerate(blocks) if block.name == "h1"]
     title = document.title
