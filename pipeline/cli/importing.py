@@ -46,7 +46,7 @@ Of = Annotated[
 
 @app.command("import")
 @door
-def import_(
+def import_(  # noqa: PLR0913 - one for each option
     file: Files,
     *,
     into: Into = None,

@@ -108,7 +108,7 @@ BUILDERS = (
             ".gh-comments, .gh-read-next, .gh-readmore": "other articles",
             ".kg-signup-card, .gh-subscribe, .gh-cta, .footer-cta": "newsletter",
             ".kg-bookmark-metadata, .kg-bookmark-thumbnail, .kg-bookmark-description": "preview",
-            ".kg-toggle-card-icon, .kg-audio-player-container, .kg-video-player": "buttons",
+            ".kg-callout-emoji, .kg-toggle-card-icon, .kg-audio-player-container, .kg-video-player": "buttons",
             "#ghost-portal-root, .gh-portal": "window",
         },
     ),

@@ -134,9 +134,10 @@ def _around(body: HtmlElement, content: HtmlElement) -> list[Left]:
     inside = content
     while inside is not body:
         holder = inside.getparent()
-        pieces = [holder.text or "", *(child.tail or "" for child in holder)]
-        pieces += [_words(child) for child in holder if child is not inside]
-        found += pieces
+        found += [holder.text or "", *(child.tail or "" for child in holder)]
+        for child in holder:
+            if child is not inside:  # the heading is the article's title
+                found += child.xpath("descendant-or-self::text()[not(ancestor::h1)]")
         inside = holder
     words = " ".join(" ".join(found).split())
     return [Left("around the article", words_in(words), words[:60])] if words else []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from urllib.parse import urlsplit
 
+from .images import EMBEDDED, embedded, image_of, is_safe
 from .nodes import INLINE, Child, Node, text_of
 
 WHITE = re.compile(r"[ \t\r\n\f]+")
@@ -40,22 +40,6 @@ _KEPT = {
 }
 _ONLY_WITH_LANGUAGE = frozenset(("span", "font", "small", "u"))
 _MERGED = frozenset(("strong", "em", "del", "code", "sub", "sup", "mark"))
-_SAFE = frozenset(("", "http", "https", "mailto", "tel", "sms"))
-
-EMBEDDED = {"iframe": "src", "embed": "src", "video": "src", "audio": "src", "object": "data"}
-"""Elements that show something from elsewhere, and the attribute that says from where."""
-
-_SOURCES = ("data-orig-file", "data-src", "data-image", "data-lazy-src", "data-original", "src")
-_PLACEHOLDER = re.compile(r"data:image/(?:gif|svg\+xml)|about:blank", re.IGNORECASE)
-
-
-def is_safe(address: str) -> bool:
-    """Whether a link may lead there: pages, mail and telephone, and no script."""
-    try:
-        scheme = urlsplit(re.sub(r"[\0-\x20]", "", address)).scheme.lower()
-    except ValueError:
-        return False
-    return scheme in _SAFE
 
 
 def line_of(children: Iterable[Child]) -> list[Child]:
@@ -72,51 +56,6 @@ def has_content(children: Sequence[Child]) -> bool:
         elif child.name == "img" or has_content(child.children):
             return True
     return False
-
-
-def image_of(node: Node) -> Node | None:
-    """The picture of an ``img``; None for one that only counts visits, or has no address."""
-    said = node.attributes
-    if {said.get("width", ""), said.get("height", "")} & {"0", "1"}:
-        return None
-    address = next(
-        (said[name] for name in _SOURCES if said.get(name) and not _PLACEHOLDER.match(said[name])),
-        _largest(said.get("srcset", "") or said.get("data-srcset", "")),
-    )
-    if not address and said.get("src", "").startswith("data:image/"):
-        address = said["src"]
-    if not address:
-        return None
-    # What a browser saved beside the page is nearer than where the builder has it.
-    if said.get("src") and not urlsplit(said["src"]).scheme and urlsplit(address).scheme:
-        address = said["src"]
-    attributes = {"src": address.strip(), "alt": " ".join(said.get("alt", "").split())}
-    if said.get("title", "").strip() and said["title"].strip() != attributes["alt"]:
-        attributes["title"] = " ".join(said["title"].split())
-    return Node("img", attributes)
-
-
-def _largest(candidates: str) -> str:
-    """The widest picture of a ``srcset``."""
-    found = []
-    for one in re.split(r",\s+", candidates):
-        address, _, width = one.strip().partition(" ")
-        number = re.match(r"[\d.]+", width)
-        found.append((float(number[0]) if number else 1.0, address))
-    return max(found, key=lambda one: one[0])[1] if candidates.strip() else ""
-
-
-def embedded(node: Node) -> Node | None:
-    """A link to what an element shows from elsewhere."""
-    address = node.attributes.get(EMBEDDED[node.name], "") or node.attributes.get("data-src", "")
-    if not address:
-        inner = (n.attributes.get("src", "") for n in node.below() if n.name in ("source", "embed"))
-        address = next(inner, "")
-    address = f"https:{address}" if address.startswith("//") else address
-    if not address or not is_safe(address):
-        return None
-    title = node.attributes.get("title") or node.attributes.get("aria-label") or address
-    return Node("a", {"href": address}, [" ".join(title.split())])
 
 
 def _kept(children: Iterable[Child]) -> Iterator[Child]:
@@ -166,7 +105,7 @@ def _leads(node: Node) -> bool:
     address = node.attributes.get("href", "").strip()
     if not address or not is_safe(address):
         return False
-    pictures = re.search(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#].*)?$", address, re.IGNORECASE)
+    pictures = re.search(r"\.(?:jpe?g|png|gif|webp|avif|svg)(?:[?#].*)?$", address, re.IGNORECASE)
     alone = any(n.name == "img" for n in node.below()) and not text_of(node)
     return not (pictures and alone)
 

@@ -137,6 +137,11 @@ class Gallery:
         raise AssertionError("names do not end")
 
 
+def full_size(address: str) -> str:
+    """The address of the picture that WordPress made a smaller one of."""
+    return _SIZE.sub("", address)
+
+
 def kind_of(data: bytes) -> str:
     """The ending for a picture's bytes.
 

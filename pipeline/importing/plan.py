@@ -15,9 +15,11 @@ from ..slug import slugify
 from .document import Document, Kind, Left
 from .links import Addresses, Linking, changed, link_between, names_in
 from .nodes import Child, Node, nodes_of, parse_page, text_of, words_in
-from .pictures import Gallery, Picture, Refused
+from .pictures import Gallery, Picture, Refused, full_size
 from .tidy import tidy
 from .wording import front_matter, html_of, markdown_of
+
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +257,7 @@ class _Showing:
         if found is None:
             return [node.attributes["alt"]] if node.attributes["alt"] else []
         self.count += 1
-        alt = node.attributes.get("alt", "") or self.document.alts.get(address, "")
+        alt = node.attributes.get("alt", "") or self.document.alts.get(full_size(address), "")
         if not alt:
             self.notes.append(f"the picture {found} has no text (alt)")
         return [Node("img", {**node.attributes, "src": found, "alt": alt})]
@@ -338,16 +340,24 @@ def titled(document: Document, blocks: list[Node]) -> tuple[str, list[Node]]:
     if not title:
         title = next((text_of(b) for b in rest if b.name in ("h2", "h3")), "")
         title = title or document.path.stem.replace("-", " ").replace("_", " ").strip().capitalize()
-    if any(block.name == "h1" for block in rest):
-        rest = [_lower(block) for block in rest]
-    return title, rest
+    return title, _levelled(rest)
 
 
-def _lower(block: Node) -> Node:
-    """A heading one level lower."""
-    if len(block.name) == 2 and block.name[0] == "h" and block.name[1].isdigit():
-        return Node(f"h{min(6, int(block.name[1]) + 1)}", block.attributes, block.children)
-    return block
+def _levelled(blocks: list[Node]) -> list[Node]:
+    """The blocks with headings from the second level on, and no level left out.
+
+    The title is the first; builders choose levels for their size.
+    """
+    found = [node for block in blocks for node in (block, *block.below())]
+    levels = sorted({node.name for node in found if node.name in _HEADINGS})
+    names = {name: f"h{number}" for number, name in enumerate(levels, start=2)}
+
+    def change(node: Node) -> list[Child] | None:
+        if node.name not in names:
+            return None
+        return [Node(min(names[node.name], "h6"), node.attributes, node.children)]
+
+    return [n for n in changed(blocks, change) if isinstance(n, Node)]
 
 
 def _only_picture(block: Node) -> Node | None:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from .document import Left
-from .inline import EMBEDDED, embedded, has_content, image_of, line_of, lines_of
+from .images import EMBEDDED, embedded, without_doubles
+from .inline import has_content, line_of, lines_of
 from .lists import mended
 from .nodes import INLINE, Child, Node, text_of, words_in
 
@@ -52,7 +53,7 @@ def tidy(root: Node, *, lines: bool = False) -> Tidied:
     wanted = {n.attributes.get("href", "") for n in root.below() if n.name == "a"}
     wanted = {href[1:] for href in wanted if href.startswith("#") and len(href) > 1}
     tidying = _Tidying(frozenset(wanted), lines)
-    _without_doubles(root)
+    without_doubles(root)
     blocks = tidying.flow(root.children)
     return Tidied(_without_loose_rules(blocks), tuple(tidying.left))
 
@@ -384,24 +385,6 @@ def _without(node: Node, gone: Sequence[Node]) -> Node:
         elif not any(child is one for one in gone):
             kept.append(_without(child, gone))
     return Node(node.name, node.attributes, kept)
-
-
-def _without_doubles(root: Node) -> None:
-    """Take out the pictures that are there once more for browsers without scripts."""
-    for node in [root, *root.below()]:
-        spare = [c for c in node.children if isinstance(c, Node) and c.name == "noscript"]
-        if not spare:
-            continue
-        for one in spare:
-            beside = any(
-                image_of(n) is not None
-                for c in node.children
-                if isinstance(c, Node) and c is not one
-                for n in (c, *c.below())
-                if n.name == "img"
-            )
-            index = next(i for i, c in enumerate(node.children) if c is one)
-            node.children[index : index + 1] = [] if beside else one.children
 
 
 def _without_loose_rules(blocks: Sequence[Node]) -> list[Node]:

@@ -26,6 +26,9 @@ _SUMMARY = "the feed has only a summary of it"
 
 
 def _is_feed(head: bytes) -> bool:
+    """Whether it is RSS or Atom for readers; a WordPress export is RSS, but for WordPress."""
+    if b"wordpress.org/export/" in head:
+        return False
     return re.search(rb"<(?:\w+:)?(?:rss|feed)[\s>]", head) is not None
 
 

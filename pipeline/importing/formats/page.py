@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from ...articles.text import text_of
 from ...errors import ArticleError, ImportingError
@@ -14,6 +16,9 @@ from ..document import Document, contents
 from ..head import Head, slug_of
 from ..nodes import inline_html, nodes_of, parse_page
 from .registry import importable
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 LARGEST = 16 << 20
 """Bytes of one page."""
@@ -31,6 +36,7 @@ def read_page(path: Path) -> Iterator[Document]:
     html = page_text(path)
     tree = parse_page(html, path=path)
     head = Head(tree)
+    image, alt = _picture(tree, head)
     document = Document(
         path=path,
         html="",
@@ -41,8 +47,8 @@ def read_page(path: Path) -> Iterator[Document]:
         updated=head.updated,
         author=head.author,
         tags=head.tags,
-        image=head.image,
-        image_alt=head.first("og:image:alt", "twitter:image:alt"),
+        image=image,
+        image_alt=alt,
         kind=head.kind,
         address=head.address,
         language=head.language,
@@ -52,6 +58,17 @@ def read_page(path: Path) -> Iterator[Document]:
     content, left = main_content(tree, builder_of(html))
     node = nodes_of(content, path=path)
     yield replace(document, html=inline_html(node.children), left=tuple(left))
+
+
+def _picture(tree: HtmlElement, head: Head) -> tuple[str, str]:
+    """The picture of a page and its text; as it was saved beside the page, if it was."""
+    said, alt = head.image, head.first("og:image:alt", "twitter:image:alt")
+    name = urlsplit(said).path.rpartition("/")[2]
+    for image in tree.iter("img"):
+        address = image.get("src") or ""
+        if name and urlsplit(address).path.rpartition("/")[2] == name:
+            return address, alt or " ".join((image.get("alt") or "").split())
+    return said, alt
 
 
 def page_text(path: Path) -> str:
