@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ..document import Document, Kind, Left
 from ..head import slug_of
+from ..pictures import full_size
 from ..shortcodes import without_shortcodes
 from ..xml import Item, items
 from .registry import importable
@@ -77,7 +78,7 @@ def _document(path: Path, item: Item, kind: Kind, wp: str, known: _Attachments) 
         author=_plain(item.text(_CREATOR)),
         tags=_tags(item),
         image=image,
-        image_alt=known.alts.get(image, ""),
+        image_alt=known.alts.get(full_size(image), ""),
         kind=kind,
         draft=status in _DRAFTS,
         address=address,
@@ -99,7 +100,7 @@ def _attachments(path: Path) -> _Attachments:
         if address:
             found.addresses[item.text(f"{wp}post_id")] = address
             alt = _metas(item, wp).get("_wp_attachment_image_alt", "")
-            found.alts[address] = " ".join(alt.split())
+            found.alts[full_size(address)] = " ".join(alt.split())
     return found
 
 
