@@ -21,6 +21,8 @@ DEEPEST = 200
 
 _CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
+_HEAD = frozenset("base link meta noscript script style template title".split())
+
 INLINE = frozenset(
     "a abbr b bdi bdo br cite code data del dfn em i img ins kbd mark q s samp small span strong"
     " sub sup time u var".split()
@@ -66,7 +68,17 @@ def parse_page(html: str, *, path: Path | None = None) -> HtmlElement:
     for entry in parser.error_log:
         if "depth" in entry.message.lower():
             raise _too_deep(path, entry.line)
+    _fill_body(tree)
     return tree
+
+
+def _fill_body(tree: HtmlElement) -> None:
+    """Move to the body what libxml2 leaves in the head: elements that it does not know."""
+    head, body = tree.find("head"), tree.find("body")
+    own = list(head)
+    first = next((n for n, one in enumerate(own) if one.tag not in _HEAD), len(own))
+    for position, element in enumerate(own[first:]):
+        body.insert(position, element)
 
 
 def nodes_of(element: HtmlElement, *, path: Path | None = None) -> Node:
