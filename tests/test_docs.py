@@ -14,7 +14,11 @@ from pipeline.settings import Drafting, Folder, LocaleSettings, Queue, Site, Sta
 
 ROOT = Path(__file__).parents[1]
 DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
-COMMANDS = [command.callback.__name__ for command in app.registered_commands if command.callback]
+COMMANDS = [
+    command.name or command.callback.__name__
+    for command in app.registered_commands
+    if command.callback
+]
 
 
 def text(name: str) -> str:
@@ -28,7 +32,23 @@ def test_every_command_is_documented(command: str) -> None:
     assert f"`pipeline {command}" in text("commands")
 
 
-@pytest.mark.parametrize("option", ["--site", "--json", "--force", "--drafts", "--by", "--port"])
+@pytest.mark.parametrize(
+    "option",
+    [
+        "--site",
+        "--json",
+        "--force",
+        "--drafts",
+        "--by",
+        "--port",
+        "--into",
+        "--media",
+        "--yes",
+        "--dry-run",
+        "--align",
+        "--article",
+    ],
+)
 def test_every_option_is_documented(option: str) -> None:
     """By its name."""
     assert option in text("commands")
