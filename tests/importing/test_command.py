@@ -138,6 +138,16 @@ def test_a_missing_library_is_told_with_what_to_install(tmp_path: Path) -> None:
         extra.need("no_such_library")
 
 
+@pytest.mark.parametrize(
+    "option", ["--into", "--media", "--yes", "--dry-run", "--align", "--article", "--json"]
+)
+def test_every_option_is_documented(option: str) -> None:
+    """In the list of commands, and where importing is told."""
+    docs = Path(__file__).parents[2] / "docs"
+    assert option in (docs / "commands.md").read_text(encoding="utf-8")
+    assert option in (docs / "importing.md").read_text(encoding="utf-8")
+
+
 def test_the_help_and_the_loading_of_commands_need_no_extra() -> None:
     """Libraries are imported when a file wants them."""
     code = "import sys, pipeline.cli\nprint(*sys.modules)"
