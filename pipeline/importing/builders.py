@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+SIDE_BAR = "side bar"
+
 
 @dataclass(frozen=True, slots=True)
 class Builder:
@@ -39,7 +41,7 @@ ANY = Builder(
         "body > footer, #footer, #site-footer, [role=contentinfo], .site-footer": "footer",
         ".skip-link, .skip-to-content, [class*=skip-link], [id*=skip-to], a.skip": "menu",
         "[role=dialog], [role=alertdialog], dialog, .modal, .popup": "window",
-        "[role=complementary], .sidebar, aside[class*=sidebar], .widget-area": "side bar",
+        "[role=complementary], .sidebar, aside[class*=sidebar], .widget-area": SIDE_BAR,
         "[role=search], .search-form": "search",
         "[class*=share-], [class*=sharing], [class*=social-links]": "share buttons",
         "#comments, .comments-area, .comment-respond, #disqus_thread": "comments",

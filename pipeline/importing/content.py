@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
-from .builders import ANY, Builder
+from .builders import ANY, SIDE_BAR, Builder
 from .document import Left
 from .extra import need
 from .nodes import words_in
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _NEARLY_ALL = 0.9
 _MOST = 0.6
+_SIDE_BARS = 2
 _QUIET = frozenset(("script", "space"))
 _MARKS = ("top of page", "bottom of page", "back to top", "skip to content", "skip to main content")
 
@@ -44,7 +45,10 @@ def main_content(tree: HtmlElement, builder: Builder) -> tuple[HtmlElement, list
 
 def _leave(tree: HtmlElement, builder: Builder) -> Iterator[Left]:
     for selector, what in builder.leave.items():
-        for element in tree.cssselect(selector):
+        found = tree.cssselect(selector)
+        if what == SIDE_BAR and len(found) > _SIDE_BARS:
+            continue  # a site has one or two; many are boxes in the text
+        for element in found:
             if element.getparent() is None or _holds_the_article(element):
                 continue
             words = _words(element)

@@ -67,14 +67,15 @@ def changed(children: Iterable[Child], change: Change) -> list[Child]:
     """Nodes in which some were put in the place of others; None keeps a node and goes on below."""
     found: list[Child] = []
     for child in children:
-        if isinstance(child, str):
-            found.append(child)
-            continue
-        instead = change(child)
-        if instead is None:
-            found.append(Node(child.name, child.attributes, changed(child.children, change)))
-        else:
-            found += instead
+        instead = [child] if isinstance(child, str) else change(child)
+        if instead is None and isinstance(child, Node):
+            instead = [Node(child.name, child.attributes, changed(child.children, change))]
+        for piece in instead or ():
+            last = found[-1] if found else None
+            if isinstance(piece, str) and isinstance(last, str):
+                found[-1] = last + piece  # a text is one text, also where a link was
+            else:
+                found.append(piece)
     return found
 
 

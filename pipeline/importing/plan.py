@@ -19,6 +19,7 @@ from .pictures import Gallery, Picture, Refused, full_size
 from .tidy import tidy
 from .wording import front_matter, html_of, markdown_of
 
+_SHOWN = 5
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 
 
@@ -214,8 +215,10 @@ class _Planning:
         return values, blocks
 
     def notes(self, document: Document, linking: Linking, showing: _Showing) -> Iterator[str]:
-        for href in dict.fromkeys(linking.lost):
-            yield f"a link to “{href}” leads nowhere; its text stays"
+        lost = list(dict.fromkeys(linking.lost))
+        if lost:
+            shown = ", ".join(lost[:_SHOWN]) + (", …" if len(lost) > _SHOWN else "")
+            yield f"of links that lead nowhere only the text was taken: {shown}"
         yield from showing.notes
         language = document.language.replace("_", "-").lower().partition("-")[0]
         source = self.project.source_locale.partition("_")[0].lower()

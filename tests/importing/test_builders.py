@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.importing import Kind, documents
+from pipeline.importing import Kind, documents, plan
 from tests.importing.builds import FIXTURES, built, empty, in_order, page, said
 
 SAVED = FIXTURES / "saved"
@@ -130,6 +130,32 @@ def test_what_a_page_states_of_itself_is_kept(tmp_path: Path) -> None:
     assert (about.title, about.kind, about.date) == ("About us", Kind.PAGE, None)
     assert ghost.tags == ("Work", "Burn-out")
     assert (ghost.updated, ghost.image_alt) == (None, "A path between two fields")
+
+
+def test_links_that_lead_nowhere_are_told_and_their_text_stays(tmp_path: Path) -> None:
+    """A page that does not say where it was published cannot say where its links lead."""
+    saved = tmp_path / "x.html"
+    saved.write_text(
+        "<title>T</title><main><p>One <a href='/gone'>two</a> <a href='y.html#z'>three</a>"
+        " <a href='tel:+31201234567'>four</a>.</p></main>",
+        encoding="utf-8",
+    )
+    made = plan(empty(tmp_path / "site"), documents([saved], []), folders=[tmp_path])
+    (arrival,) = made.arrivals
+    assert "One two three [four](tel:+31201234567)." in arrival.text
+    assert arrival.notes == ("of links that lead nowhere only the text was taken: /gone, y.html#z",)
+
+
+def test_boxes_in_a_text_are_no_side_bars(tmp_path: Path) -> None:
+    """A site has one or two of these; a book has many."""
+    box = '<div class="sidebar"><p>A word on number {}.</p></div><p>The text goes on {}.</p>'
+    for count, stays in ((2, False), (5, True)):
+        saved = tmp_path / f"x{count}.html"
+        text = "".join(box.format(n, n) for n in range(count))
+        saved.write_text(f"<title>T{count}</title><body>{text}</body>", encoding="utf-8")
+        (document,) = documents([saved], [])
+        assert ("A word on number 1." in document.html) is stays
+        assert "The text goes on 1." in document.html
 
 
 def test_an_article_about_consent_keeps_its_headings(tmp_path: Path) -> None:
