@@ -67,6 +67,7 @@ def changed(children: Iterable[Child], change: Change) -> list[Child]:
     """Nodes in which some were put in the place of others; None keeps a node and goes on below."""
     found: list[Child] = []
     for child in children:
+        instead: list[Child] | None
         instead = [child] if isinstance(child, str) else change(child)
         if instead is None and isinstance(child, Node):
             instead = [Node(child.name, child.attributes, changed(child.children, change))]
