@@ -16,11 +16,14 @@ from xml.sax.saxutils import escape, quoteattr
 
 from ..errors import MemoryStoreError
 from ..markup.tokens import TOKEN
-from .unit import Unit
+from .unit import ALIGNED, Unit
 
 _CHUNK = 1 << 16
 _LONGEST = 1 << 20
 """Characters of one segment; a longer one is no segment."""
+
+_ORIGIN = "x-origin"
+"""The property of a unit that says that nobody approved it."""
 
 _CODES = frozenset(("bpt", "ept", "ph", "it", "ut", "sub"))
 
@@ -59,6 +62,9 @@ class _Reading:
     pieces: list[str] | None = None
     code: list[str] | None = None
     size: int = 0
+    origin: str = "tmx"
+    property: str = ""
+    said: str = ""
     is_tmx: bool = False
 
     def units(self, file: BinaryIO) -> Iterator[Unit]:
@@ -94,7 +100,9 @@ class _Reading:
             )
         self.is_tmx = True
         if name == "tu":
-            self.texts = {}
+            self.texts, self.origin = {}, "tmx"
+        elif name == "prop":
+            self.property, self.said = attributes.get("type", ""), ""
         elif name == "tuv":
             self.language = attributes.get("xml:lang") or attributes.get("lang") or ""
         elif name == "seg":
@@ -110,14 +118,20 @@ class _Reading:
             said = "".join(self.code)
             self.pieces.append(said if TOKEN.fullmatch(said) else "")
             self.code = None
+        elif name == "prop":
+            if self.property == _ORIGIN and self.said.strip() == ALIGNED:
+                self.origin = ALIGNED
+            self.property = ""
         elif name == "tu":
             source, target = self.text(self.source), self.text(self.target)
             if source and target:
-                self.found.append(Unit(source, target, "", f"tmx:{self.path.name}", "tmx"))
+                self.found.append(Unit(source, target, "", f"tmx:{self.path.name}", self.origin))
 
     def characters(self, data: str) -> None:
         if self.code is not None:
             self.code.append(data)
+        elif self.property == _ORIGIN:
+            self.said = (self.said + data)[:64]  # a chunk may end in the middle of it
         elif self.pieces is not None:
             self.size += len(data)
             if self.size <= _LONGEST:
@@ -145,7 +159,8 @@ def write_tmx(units: Iterable[Unit], file: BinaryIO, *, source_locale: str, loca
             f"<tuv xml:lang={tag}><seg>{_coded(said)}</seg></tuv>"
             for tag, said in ((one, unit.source), (other, unit.target))
         )
-        file.write(f"<tu>{''.join(segments)}</tu>\n".encode())
+        mark = f'<prop type="{_ORIGIN}">{ALIGNED}</prop>' if unit.origin == ALIGNED else ""
+        file.write(f"<tu>{mark}{''.join(segments)}</tu>\n".encode())
         count += 1
     file.write(b"</body>\n</tmx>\n")
     return count

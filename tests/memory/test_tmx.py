@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import MemoryStoreError
-from pipeline.memory import Unit, read_tmx, write_tmx
+from pipeline.memory import ALIGNED, Unit, read_tmx, write_tmx
 
 HEAD = '<?xml version="1.0"?>\n<tmx version="1.4"><header srclang="en"/><body>\n'
 TAIL = "</body></tmx>\n"
@@ -54,6 +54,15 @@ def test_what_is_written_is_read_back(
     back = list(read_tmx(path, source_locale="en", locale="pt_BR"))
     assert count == len(pairs)
     assert [(u.source, u.target) for u in back] == [(a.strip(), b.strip()) for a, b in pairs]
+
+
+def test_what_nobody_approved_says_so_wherever_it_goes(tmp_path: Path) -> None:
+    """A unit that was aligned by machine stays one through an export and an import."""
+    out = io.BytesIO()
+    units = [Unit("One", "Een", origin=ALIGNED), Unit("Two", "Twee")]
+    write_tmx(units, out, source_locale="en", locale="nl")
+    text = out.getvalue().decode()
+    assert [unit.origin for unit in read(tmp_path, text)] == [ALIGNED, "tmx"]
 
 
 @pytest.mark.parametrize(
