@@ -18,7 +18,11 @@ from pipeline.extract import extract
 from tests.sites import DAY, SETTINGS, replace, site, translate, write
 
 PIPELINE = Path(sys.executable).parent / "pipeline"
-COMMANDS = [command.callback.__name__ for command in app.registered_commands if command.callback]
+COMMANDS = [
+    command.name or command.callback.__name__
+    for command in app.registered_commands
+    if command.callback
+]
 
 
 def run(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

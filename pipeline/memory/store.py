@@ -20,7 +20,7 @@ from ..database.tables import unit as table
 from ..errors import PipelineError
 from ..project import Project
 from . import index
-from .unit import Match, Unit, digest_of, score, words_of
+from .unit import ALIGNED, Match, Unit, digest_of, score, words_of
 
 LEAST = 75.0
 """Per cent; below this a match is of little use."""
@@ -56,6 +56,7 @@ class Memory:
         with self.engine.connect() as connection:
             rows = connection.execute(query.order_by(table.c.id.desc()).limit(50)).all()
         found = [_unit(row) for row in rows if row.source == source]
+        found.sort(key=lambda unit: unit.origin == ALIGNED)  # what was approved comes first
         same = [unit for unit in found if unit.context == (context or "")]
         return next(iter(same or found), None)
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import MemoryStoreError
 from pipeline.memory import (
+    ALIGNED,
     Memory,
     Unit,
     export_tmx,
@@ -65,6 +66,15 @@ def test_what_is_written_is_read_back(
     back = list(read_tmx(path, source_locale="en", locale="pt_BR"))
     assert count == len(pairs)
     assert [(u.source, u.target) for u in back] == [(a.strip(), b.strip()) for a, b in pairs]
+
+
+def test_what_nobody_approved_says_so_wherever_it_goes(tmp_path: Path) -> None:
+    """A unit that was aligned by machine stays one through an export and an import."""
+    out = io.BytesIO()
+    units = [Unit("One", "Een", origin=ALIGNED), Unit("Two", "Twee")]
+    write_tmx(units, out, source_locale="en", locale="nl")
+    text = out.getvalue().decode()
+    assert [unit.origin for unit in read(tmp_path, text)] == [ALIGNED, "tmx"]
 
 
 ENTITY = '<!DOCTYPE tmx [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]><tmx>&b;</tmx>'
