@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint format bench lock clean
+.PHONY: demo test lint format bench lock clean up judges
 
 demo: $(READY)
 	@$(BIN)/pipeline run --site .
@@ -34,9 +34,27 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+# Everything, for those who work here; what runs, for images; what makes the wheel; what judges the
+# images' files. The others are parts of the first one, version by version, or stand alone.
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-header --no-annotate --quiet $(LOCK_OPTIONS)
+
 lock:
 	@uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock $(LOCK_OPTIONS)
+	@$(LOCK) pyproject.toml --all-extras -c requirements.lock -o requirements.run.lock
+	@$(LOCK) --group build -c requirements.lock -o requirements.build.lock
+	@$(LOCK) --group judges -o .ci/judges.lock
+
+# All that the site's settings ask for, on loopback: make up SITE=../site PORT=8080
+SITE ?= .
+PORT ?= 8000
+
+up: $(READY)
+	@exec $(BIN)/python -m services.up --site $(SITE) --port $(PORT) --desk-port $$(($(PORT) + 1))
+
+judges: $(READY)
+	@.ci/judges
 
 clean:
 	@rm -rf $(VENV) .pipeline public

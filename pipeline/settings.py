@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 
 from .errors import SettingsError
 from .tables import Table, nearest, read
+from .variables import variable
 
 Stale = Literal["previous", "source"]
 Address = Literal["informal", "formal"]
@@ -137,12 +137,12 @@ def address_of(service: State | Queue) -> str:
     """
     if not service.url_env:
         return service.url
-    url = os.environ.get(service.url_env, "").strip()
+    url = variable(service.url_env)
     if not url:
         table = type(service).__name__.lower()
         raise SettingsError(
             f"the variable {service.url_env} holds no address",
-            hint=f"Set it, or remove “url_env” from [{table}].",
+            hint=f"Set it, or {service.url_env}_FILE, or remove “url_env” from [{table}].",
         )
     return url
 

