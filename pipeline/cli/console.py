@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 MOST = 12
 """How many lines are listed before the rest is only counted."""
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(highlight=False, soft_wrap=True, stderr=True)
+out = Console(highlight=False, emoji=False, soft_wrap=True)
+err = Console(highlight=False, emoji=False, soft_wrap=True, stderr=True)
 
 
 @contextmanager
