@@ -63,7 +63,7 @@ def the_address_is_its_own(subject: Subject) -> Iterator[Hit]:
         there = subject.site.at(address)
         if there is None:
             yield Hit(f"the canonical address leads to no page: {address}")
-        elif there.language != head.language:
+        elif there.language != head.language and not head.leads_on:
             said = f"the canonical address leads to {there.path}, which is in “{there.lang}”"
             yield Hit(f"{said} and not in “{head.lang}”")
         elif there is not head and not head.leads_on:
@@ -80,10 +80,17 @@ def the_sitemap_says_the_same(subject: Subject) -> Iterator[Hit]:
     if head.hidden or head.leads_on:
         if any(subject.site.at(address) is head for address in sitemap):
             yield Hit("is not for search engines and is in the sitemap")
-    elif listed is None and head.canonical and subject.site.at(head.canonical[0]) is head:
+    elif listed is None and head.canonical and not _offers_languages(subject):
         yield Hit("is not in the sitemap", severity=Severity.WARNING)
     elif listed and listed != set(head.alternates):
         yield Hit("names other versions than the sitemap does")
+
+
+def _offers_languages(subject: Subject) -> bool:
+    """Whether a page is the one on which a language is chosen: it is no version in any."""
+    head, at = subject.page.head, subject.site.at
+    named = {lang for lang, address in head.alternates if at(address) is head}
+    return named == {"x-default"}
 
 
 @check("claims", severity=Severity.ERROR)

@@ -13,7 +13,7 @@ from .registry import Hit, Subject, check
 def links_stay_in_the_language(subject: Subject) -> Iterator[Hit]:
     """Where the page they lead to exists in it; a switch of language is one by its own name."""
     head, site = subject.page.head, subject.site
-    for anchor in subject.page.anchors:
+    for anchor in () if head.leads_on else subject.page.anchors:
         if anchor.href.startswith("#"):
             continue
         there = site.at(anchor.href, on=head.path)

@@ -104,7 +104,7 @@ class Published:
     def sitemap(self) -> Mapping[str, frozenset[tuple[str, str]]] | None:
         """The pages in the sitemaps with their sets of languages; None without a sitemap."""
         found: dict[str, frozenset[tuple[str, str]]] = {}
-        files = sorted(self.folder.glob("sitemap*.xml"))
+        files = sorted(self.folder.rglob("sitemap*.xml"))
         for file in files:
             root = etree.fromstring(file.read_bytes(), etree.XMLParser(resolve_entities=False))
             for entry in root.iter(f"{_SITEMAP}url"):

@@ -209,11 +209,24 @@ def entry(address: str, **versions: str) -> str:
 )
 def test_a_sitemap_that_says_otherwise_is_found(entries: str, words: str, sample: Project) -> None:
     """Its sets of languages are those of the pages, and what is hidden is not in it."""
-    for file in sample.output_dir.glob("sitemap*"):
+    for file in sample.output_dir.rglob("sitemap*"):
         file.unlink()
     (sample.output_dir / "sitemap.xml").write_text(SITEMAP.format(entries=entries))
     pages = {fault.page for fault in faults(sample, "sitemap") if words in fault.message}
     assert pages & {"/nl/burn-out/", "/nl/404.html"}
+
+
+def test_a_page_that_leads_on_may_lead_anywhere(sample: Project) -> None:
+    """An address that has moved stands for another one, if need be in another language."""
+    address = "https://www.solacium.example/en/grief/"
+    page = (
+        '<!doctype html><html lang="nl"><head><title>Verhuisd</title><meta name="robots"'
+        f' content="noindex"><link rel="canonical" href="{address}"><meta http-equiv="refresh"'
+        ' content="0; url=/en/grief/"></head><body><a href="/en/grief/">Verder</a></body></html>'
+    )
+    (sample.output_dir / "nl/rouw").mkdir()
+    (sample.output_dir / "nl/rouw/index.html").write_text(page, encoding="utf-8")
+    assert prove(sample).faults == ()
 
 
 def test_the_same_fault_of_a_theme_is_found_in_its_words(sample: Project) -> None:
