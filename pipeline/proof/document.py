@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -55,8 +56,7 @@ class Head:
         return base(self.lang)
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """A text that readers meet in one piece; ``kind`` is ``text`` or an attribute's name."""
 
     text: str
@@ -65,8 +65,7 @@ class Passage:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(NamedTuple):
     """A link: where it leads, what it says of that, and the passage it stands in."""
 
     href: str
@@ -100,6 +99,7 @@ class Document:
     markup: str
 
 
+@cache
 def base(lang: str) -> str:
     """A language without script and territory."""
     return lang.replace("_", "-").partition("-")[0].lower()
@@ -205,11 +205,13 @@ class _Reader:
     def _content(self, tag: str, element: Any, run: _Run, lang: str, *, quiet: bool) -> None:
         pieces = run.pieces
         begun = len(pieces)
-        if text := element.text:
+        text = element.text
+        if text and (pieces or not text.isspace()):
             pieces.append(" " if quiet else text)
         for child in element:
             self.visit(child, run, lang, quiet=quiet)
-            if text := child.tail:
+            text = child.tail
+            if text and (pieces or not text.isspace()):
                 pieces.append(" " if quiet else text)
         if tag == "br":
             pieces.append(" ")

@@ -57,7 +57,7 @@ def texts_are_not_those_of_the_source(subject: Subject) -> Iterator[Hit]:
         return
     for passage in page.passages:
         text = passage.text
-        if base(passage.lang) == code or text not in subject.source or text == subject.site.title:
+        if text not in subject.source or text == subject.site.title or base(passage.lang) == code:
             continue
         for hit in it_is_not_the_source(Translation(text, text)):
             sure = not isinstance(hit, Finding)
