@@ -69,7 +69,7 @@ class CeleryBroker:
                     task_id=message.id,
                     queue=MT if message.kind in SLOW else RENDER,
                     priority=message.priority,
-                    shadow=message.name[:200],
+                    shadow=f"{TASKS[message.kind]}: {message.name}"[:200],
                     headers=tracing.headers(),
                     producer=producer,
                     ignore_result=True,
@@ -84,7 +84,7 @@ class CeleryBroker:
                 queue=RENDER,
                 # Before the units of builds like it, so that a build that can end does.
                 priority=max(0, priority - 3),
-                shadow=f"{ADVANCE} build {build}",
+                shadow=f"{ADVANCE}: build {build}",
                 headers=tracing.headers(),
                 ignore_result=True,
             )

@@ -11,6 +11,7 @@ from typing import Any
 
 from kombu import Queue
 
+from pipeline.errors import QueueError
 from pipeline.project import Project
 from pipeline.settings import address_of
 
@@ -35,10 +36,18 @@ def configuration(project: Project) -> dict[str, Any]:
     """The settings for a site.
 
     Raises:
+        QueueError: No queue is configured.
         SettingsError: The variable with the address of Redis is not set.
     """
+    url = address_of(project.settings.queue)
+    if not url:
+        raise QueueError(
+            "no queue is configured",
+            path=project.settings_path,
+            hint='Name a Redis in [queue], such as url = "redis://127.0.0.1:6379/0".',
+        )
     return {
-        "broker_url": address_of(project.settings.queue),
+        "broker_url": url,
         # A worker that is started before Redis waits for it, as one that loses it does.
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,

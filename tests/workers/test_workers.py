@@ -13,7 +13,6 @@ import pytest
 
 from pipeline.extract import extract
 from pipeline.ledger import broker_of
-from pipeline.ledger.asking import ask
 from tests.ledger.test_builds import MANY, expected, published
 from tests.services import _free_port
 from tests.sites import DAY, translate
@@ -84,13 +83,13 @@ def test_who_asks_is_told_once_that_a_build_has_ended(
         with house(tmp_path, queue=queue) as home:
             home.worker()
             home.beat()
-            begun = ask(home.project)
-            assert home.wait(begun.id).state == "done"
+            begun = home.ask()
+            assert home.wait(begun).state == "done"
             heard.wait(2)
-            told(heard, begun.id)
+            told(heard, begun)
             time.sleep(3)  # a second reconcile, which has nothing to tell
             assert len(heard.heard) == 2
-            assert home.ledger.builds.get(begun.id).told == "heard"
+            assert home.ledger.builds.get(begun).told == "heard"
 
 
 def told(heard: Hook, build: str) -> None:
@@ -109,8 +108,8 @@ def test_health_and_metrics(home: House) -> None:
     home.worker(PIPELINE_HEALTH_PORT=str(port))
     assert answer(port, "live") == (200, '{"alive": true}')
     assert answer(port, "ready") == (200, '{"database": "ok", "redis": "ok"}')
-    begun = ask(home.project)
-    home.wait(begun.id)
+    begun = home.ask()
+    home.wait(begun)
     figures = answer(port, "", path="/metrics")[1]
     assert 'pipeline_builds{state="done"} 1.0' in figures
     assert 'pipeline_units{kind="page",state="done"}' in figures
@@ -141,10 +140,10 @@ def answer(port: int, name: str, path: str = "") -> tuple[int, str]:
 def test_a_click_overtakes_what_waits(home: House) -> None:
     """Redis empties its list of urgent messages first."""
     broker = broker_of(home.project)
-    nightly, click = ask(home.project, priority=6), ask(home.project, priority=0)
+    nightly, click = home.ask(priority=6), home.ask(priority=0)
     assert broker.lengths()["render"] == 2
     home.worker(places=1)
-    first, second = home.wait(click.id), home.wait(nightly.id)
+    first, second = home.wait(click), home.wait(nightly)
     assert first.begun is not None
     assert second.begun is not None
     assert first.begun < second.begun
@@ -154,7 +153,7 @@ def test_traces_go_where_they_are_asked_for(home: House) -> None:
     """Spans of all workers, in one trace with whoever asked, to a collector."""
     with hook() as collector:
         home.worker(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url.removesuffix("/"))
-        home.wait(ask(home.project).id)
+        home.wait(home.ask())
         collector.wait(1)
     assert collector.paths[0] == "/v1/traces"
     assert any(b"render" in one.body or b"plan and publish" in one.body for one in collector.heard)
