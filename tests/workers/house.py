@@ -244,3 +244,4 @@ def house(
             made.kill(name)
         redis.kill()
         made.ledger.database.dispose()
+        os.environ.pop("TEST_STATE_URL", None)
