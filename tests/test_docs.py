@@ -28,7 +28,9 @@ def test_every_command_is_documented(command: str) -> None:
     assert f"`pipeline {command}" in text("commands")
 
 
-@pytest.mark.parametrize("option", ["--site", "--json", "--force", "--drafts", "--by", "--port"])
+@pytest.mark.parametrize(
+    "option", ["--site", "--json", "--force", "--drafts", "--by", "--port", "--queue", "--most"]
+)
 def test_every_option_is_documented(option: str) -> None:
     """By its name."""
     assert option in text("commands")

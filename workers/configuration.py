@@ -6,7 +6,6 @@ and keep one worker's trouble its own.
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from kombu import Queue
@@ -15,21 +14,13 @@ from pipeline.errors import QueueError
 from pipeline.project import Project
 from pipeline.settings import address_of
 
-RENDER, MT = "render", "mt"
+from .naming import MT, PRIORITIES, RENDER, prefix_of
 
 TIME_LIMIT = 600
 """Seconds for a task; at its end the process is killed, and the ledger gives its work to others."""
 
 PUBLISH_LIMIT = 1800
 """Seconds for planning and publishing, which are one task each."""
-
-PRIORITIES = (0, 3, 6, 9)
-"""Each queue is four lists; 0 is emptied first."""
-
-
-def prefix_of(project: Project) -> str:
-    """What every key of a site begins with, so that sites can share a Redis."""
-    return f"pipeline:{hashlib.sha256(project.settings.site.url.encode()).hexdigest()[:8]}:"
 
 
 def configuration(project: Project) -> dict[str, Any]:

