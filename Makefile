@@ -6,13 +6,16 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JUDGES_READY := tests/judges/node_modules/.package-lock.json
 
-.PHONY: demo test lint format bench check-site lock clean
+.PHONY: demo test soak lint format bench check-site lock clean
 
 demo: $(READY)
 	@$(BIN)/pipeline run --site .
 
 test: $(READY)
 	@$(BIN)/python -m pytest -n auto
+
+soak: $(READY)
+	@SOAK_SEEDS=$${SOAK_SEEDS:-20} $(BIN)/python -m pytest -rA tests/workers/test_soak.py
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -36,7 +36,18 @@ def test_every_command_is_documented(command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "option", ["--site", "--json", "--force", "--drafts", "--by", "--port", "--published"]
+    "option",
+    [
+        "--site",
+        "--json",
+        "--force",
+        "--drafts",
+        "--by",
+        "--port",
+        "--published",
+        "--queue",
+        "--most",
+    ],
 )
 def test_every_option_is_documented(option: str) -> None:
     """By its name."""
