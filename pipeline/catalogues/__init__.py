@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .catalogue import Catalogue, new, parse, read, update, write
 from .merge import Merged, merge
-from .message import Key, Message
+from .message import Key, Message, digest_of
 from .state import (
     State,
     approve,
@@ -24,6 +24,7 @@ __all__ = [
     "Message",
     "State",
     "approve",
+    "digest_of",
     "draft",
     "edit",
     "is_draft",

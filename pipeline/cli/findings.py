@@ -20,6 +20,7 @@ from .console import (
 
 if TYPE_CHECKING:
     from ..checks import Severity
+    from ..index import Synced as Indexed
     from ..inspection import Inspected
     from ..memory import Match, Synced, Unit
     from ..translation import Drafted
@@ -105,12 +106,37 @@ def show_calibrated(found: Calibrated) -> None:
     out.print(f"{escape(found.engine)}: {escape(said)}; {best}")
 
 
-def show_synced(done: Mapping[str, Synced]) -> None:
-    """What came into the memory of each language, and what went."""
-    for locale, one in done.items():
-        changes = f"{counted(one.added, 'unit')} added, {one.removed} removed"
-        out.print(f"Memory of {locale}: {changes if one.added or one.removed else 'up to date'}.")
-        show_errors(one.errors)
+_STEPS = {
+    "new": "new",
+    "source": "whose source has changed",
+    "gone": "gone from the source",
+    "drafted": "drafted by machines",
+    "edited": "edited",
+    "approved": "approved",
+    "rejected": "rejected",
+}
+"""What became of messages, in words; of those edited outside more is said."""
+
+
+def show_synced(done: Mapping[str, tuple[Indexed, Synced]], *, json: bool = False) -> None:
+    """What was found in the catalogues of each language, and what the memory made of it."""
+    if json:
+        print_json({locale: {"index": i, "memory": m} for locale, (i, m) in done.items()})
+        return
+    for locale, (found, memory) in done.items():
+        total = counted(found.catalogues, "catalogue")
+        news = f"{found.read} read" if found.read else "nothing changed"
+        units = f"{counted(memory.added, 'unit')} added, {memory.removed} removed"
+        same = not memory.added and not memory.removed
+        out.print(f"{locale}: {total}, {news}; memory {'up to date' if same else units}.")
+        for kind, count in found.changes.items():
+            if kind in _STEPS:
+                out.print(f"  {counted(count, 'message')} {_STEPS[kind]}")
+        for who, count in found.outside.items():
+            out.print(f"  {counted(count, 'message')} edited outside{f' by {who}' * bool(who)}")
+        states = ", ".join(f"{count} {state}" for state, count in found.messages.items() if count)
+        out.print(f"  [dim]{states or 'no messages'}[/]")
+        show_errors(found.errors)
 
 
 def show_counts(counts: Mapping[str, Mapping[str, int]]) -> None:

@@ -23,19 +23,6 @@ if TYPE_CHECKING:
     pass
 
 
-@memory_app.command("sync")
-@door
-def memory_sync(site: Site = HERE) -> bool:
-    """Bring the memory up to date with what is approved in the catalogues."""
-    from ..memory import memory_of  # noqa: PLC0415
-    from . import findings  # noqa: PLC0415
-
-    project = open_site(site)
-    done = {locale: memory_of(project, locale).sync(project) for locale in project.locales}
-    findings.show_synced(done)
-    return not any(one.errors for one in done.values())
-
-
 @memory_app.command("search")
 @door
 def memory_search(locale: Language, words: str, site: Site = HERE) -> bool:

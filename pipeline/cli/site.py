@@ -167,6 +167,32 @@ def _drafted(project: Project, progress: Progress) -> list[Drafted]:
 
 @app.command()
 @door
+def sync(
+    site: Site = HERE,
+    force: Annotated[
+        bool, typer.Option("--force", help="Read every catalogue, also what seems as it was.")
+    ] = False,
+    json: Json = False,
+) -> bool:
+    """Bring the index and the memory up to date with the catalogues, whoever wrote them."""
+    from .. import index  # noqa: PLC0415
+    from ..memory import memory_of  # noqa: PLC0415
+    from . import console, findings  # noqa: PLC0415
+
+    project = open_site(site)
+    done = {}
+    for locale in project.locales:
+        memory = memory_of(project, locale)
+        with console.progress(quiet=json) as progress:
+            found = index.sync(project, memory.engine, locale, force=force, progress=progress)
+        done[locale] = (found, memory.sync(project))
+        memory.engine.dispose()
+    findings.show_synced(done, json=json)
+    return not any(found.errors for found, _ in done.values())
+
+
+@app.command()
+@door
 def check(locale: Locales = None, site: Site = HERE, json: Json = False) -> bool:
     """Check every translation; status 3 if something cannot be published, 1 for other errors."""
     from ..checks import Severity  # noqa: PLC0415

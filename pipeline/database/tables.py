@@ -6,6 +6,7 @@ Translations and approvals are not here: their truth is the catalogues.
 from __future__ import annotations
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Column,
     Date,
@@ -99,46 +100,56 @@ suggestion = Table(
     "suggestion",
     metadata,
     Column("locale", String(16), primary_key=True),
-    Column("domain", String(250), primary_key=True),
-    Column("context", String(250), primary_key=True),
+    Column("domain", Text, primary_key=True),
     Column("digest", String(24), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("origin", String(80), nullable=False),
+    Column("origin", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("score", Float, nullable=False),
     Column("markup", String(16), nullable=False),
     Column("day", Date, nullable=False),
 )
-"""What is proposed for a message: ``source`` is the text that it was made for, if another."""
+"""What is proposed for a message: ``source`` is the text that it was made for, if another.
+
+``digest``, here and below, is that of the message's msgctxt and msgid.
+"""
 
 file = Table(
     "file",
     metadata,
     Column("locale", String(16), primary_key=True),
-    Column("domain", String(250), primary_key=True),
+    Column("domain", Text, primary_key=True),
     Column("digest", String(24), nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("changed", BigInteger, nullable=False),
+    Column("revision", Text, nullable=False),
 )
-"""The catalogues as the index has them; ``changed`` is their time in nanoseconds."""
+"""The catalogues as the index has them.
+
+``changed`` is the time of the file in nanoseconds, ``revision`` the PO-Revision-Date of its header.
+"""
 
 message = Table(
     "message",
     metadata,
     Column("locale", String(16), primary_key=True),
-    Column("domain", String(250), primary_key=True),
-    Column("context", String(250), primary_key=True),
+    Column("domain", Text, primary_key=True),
     Column("digest", String(24), primary_key=True),
+    Column("context", Text),
     Column("place", Integer, nullable=False),
     Column("line", Integer, nullable=False),
     Column("state", String(16), nullable=False),
     Column("source", Text, nullable=False),
-    Column("target", Text, nullable=False),
+    Column("strings", JSON, nullable=False),
     Column("sum", String(24), nullable=False),
     Index(None, "locale", "state", "domain", "place"),
 )
-"""The index: every message as its file has it. ``sum`` is over all that is said of it there."""
+"""The index: every message as its file has it.
+
+``place`` is its number in the file, from 0; ``strings`` are its translations, one for each plural
+form; ``sum`` is over all that its file says of it.
+"""
 
 change = Table(
     "change",
@@ -146,13 +157,17 @@ change = Table(
     Column("id", Integer, primary_key=True),
     Column("at", Float, nullable=False),
     Column("locale", String(16), nullable=False),
-    Column("domain", String(250), nullable=False),
-    Column("context", String(250), nullable=False),
+    Column("domain", Text, nullable=False),
     Column("digest", String(24), nullable=False),
+    Column("former", String(24), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("who", Text, nullable=False),
     Column("state", String(16), nullable=False),
-    Column("target", Text, nullable=False),
+    Column("strings", JSON, nullable=False),
     Index(None, "locale", "domain", "digest"),
 )
-"""The history: what became of a message, when it was seen, and who did it where that is known."""
+"""The history: what became of a message, when it was seen, and who did it where that is known.
+
+``former`` is the message that it was before its source changed; ``strings`` are what it said from
+then on.
+"""

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from .. import articles, catalogues
+from .. import articles, catalogues, index
 from ..catalogues import Catalogue, Message, State, marks
 from ..errors import EngineError, PipelineError
 from ..glossary import Glossary, read_glossary
@@ -93,6 +93,7 @@ def translate(
     with ExitStack() as closing:
         closing.callback(memory.engine.dispose)
         errors: list[PipelineError] = list(memory.sync(project).errors)
+        index.sync(project, memory.engine, locale)
         policy = project.settings.drafting[locale]
         if engines is None:
             found = list(configured(project, policy.engines, memory.engine, pace_of(project)))
@@ -109,6 +110,7 @@ def translate(
                 if str(error) not in map(str, errors):
                     errors.append(error)
         progress("Translating", len(domains), len(domains))
+        index.sync(project, memory.engine, locale)
         return Drafted(
             locale, work.drafts, work.suggested, tuple(work.waiting), tuple(errors), work.planned
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import catalogues
+from pipeline import catalogues, index
 from pipeline.build import build
 from pipeline.catalogues import State, marks, state_of
 from pipeline.database import open_database
@@ -103,6 +103,24 @@ def test_what_a_person_writes_meanwhile_is_kept(project: Project, server: StandI
     assert message(project, "An item").text == "Iets"
     assert state_of(message(project, "An item")) is State.TRANSLATED
     assert state_of(message(project, "Another item")) is State.DRAFT
+
+
+def test_the_history_tells_drafts_from_edits(project: Project, server: StandIn) -> None:
+    """By which engine, and what a person did in another program."""
+    drafted(project, server)
+    path = project.catalogue_path("nl", FIRST)
+    found = catalogues.read(path).get("An item")
+    assert found is not None
+    edited = catalogues.edit(found, ["Iets"])
+    catalogues.write(catalogues.read(path).with_message(edited), path)
+    drafted(project, server)
+    database = open_database(project)
+    steps = index.history(database, "nl", FIRST, (None, "An item"))
+    database.dispose()
+    assert [(step.kind, step.who) for step in steps] == [
+        (index.Kind.OUTSIDE, ""),
+        (index.Kind.DRAFTED, "engine0"),
+    ]
 
 
 def test_an_approved_translation_is_used_again(project: Project, server: StandIn) -> None:
