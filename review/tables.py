@@ -21,22 +21,20 @@ from sqlalchemy import (
 from pipeline.database.tables import metadata
 
 
-def _key() -> tuple[Column[str], ...]:
+def _key() -> tuple[Column[str], Column[str], Column[str]]:
     """What a message is found by, as in the index; part of the table's key."""
     return (
         Column("locale", String(16), primary_key=True),
-        Column("domain", String(250), primary_key=True),
-        Column("context", String(250), primary_key=True),
+        Column("domain", Text, primary_key=True),
         Column("digest", String(24), primary_key=True),
     )
 
 
-def _message() -> tuple[Column[str], ...]:
+def _message() -> tuple[Column[str], Column[str], Column[str]]:
     """The same where it is not the key."""
     return (
         Column("locale", String(16), nullable=False),
-        Column("domain", String(250), nullable=False),
-        Column("context", String(250), nullable=False),
+        Column("domain", Text, nullable=False),
         Column("digest", String(24), nullable=False),
     )
 
@@ -160,7 +158,7 @@ assignment = Table(
     "assignment",
     metadata,
     Column("locale", String(16), primary_key=True),
-    Column("domain", String(250), primary_key=True),
+    Column("domain", Text, primary_key=True),
     Column("person", Integer, nullable=False),
 )
 """Who is to work on a catalogue."""
@@ -184,7 +182,7 @@ download = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("locale", String(16), nullable=False),
-    Column("domain", String(250), nullable=False),
+    Column("domain", Text, nullable=False),
     Column("person", Integer, nullable=False),
     Column("at", Float, nullable=False),
     Column("data", LargeBinary, nullable=False),
