@@ -115,7 +115,7 @@ class Making:
         self.theme = Theme.of(project)
         self.policies = policies_of(project, today, preview=self.preview)
         self.words = {locale: self._words(locale) for locale in self.policies}
-        settings = {locale: self._setting(locale) for locale in self.policies}
+        settings = {locale: self.setting(locale) for locale in self.policies}
         self.job = _Job(project, self.policies, settings, record.output)
         self.before: Manifest = read_manifest(record.output)
         self.failed: set[tuple[str, str]] = set()
@@ -124,6 +124,11 @@ class Making:
         """Survey, plan, render, publish, in as many processes."""
         with Pool(jobs, self.job) as pool:
             return self._run(pool)
+
+    def plan(self) -> Plan:
+        """The pages of the site as it is now; nothing is made of them."""
+        with Pool(1, self.job) as pool:
+            return self._plan(self._survey(pool))
 
     def _run(self, pool: Pool[_Job]) -> Report:
         publication = Publication.begin(self.record.output)
@@ -396,7 +401,8 @@ class Making:
             self.errors.append(error)
             return Strings()
 
-    def _setting(self, locale: str) -> Setting:
+    def setting(self, locale: str) -> Setting:
+        """What all pages in a language share."""
         site = self.project.settings.site
         words = self.words[locale]
         return Setting(

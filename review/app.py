@@ -18,12 +18,12 @@ from pipeline.project import Project
 
 from .access import Door, Elsewhere, Visit, desk_of
 from .desk import Desk
-from .doors import entry, folk
+from .doors import editor, entry, folk, queue
 from .guard import Guard
 from .pages import STATIC, show
 from .rights import Right
 
-_DOORS = (entry.door, folk.door)
+_DOORS = (entry.door, folk.door, queue.door, editor.door)
 
 _TITLES = {
     401: "Log in first",
@@ -70,6 +70,7 @@ def create_app(project: Project, *, desk: Desk | None = None) -> FastAPI:
     app.add_exception_handler(StarletteHTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _misunderstood)
     app.add_exception_handler(PipelineError, _failed)
+    app.add_exception_handler(Exception, _broken)
     return app
 
 
@@ -119,6 +120,11 @@ async def _failed(request: Request, error: Exception) -> Response:
     status = 409 if isinstance(error, ConflictError) else 500
     where = f"{error.where}: " if error.where else ""
     return _problem(request, status, where + error.message, error.hint)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    message = "Something is wrong with the desk itself; its log says what."
+    return _problem(request, 500, message, "Whatever was saved before is safe.")
 
 
 def _problem(
