@@ -93,7 +93,7 @@ class Proofs:
             _put_in(article, choices, texts or {})
         marked = {key: _marked(key, choice) for key, choice in choices.items()}
         page = known.plan.article(version_of(article, locale, marked, policy))
-        setting = known.making.setting(locale)
+        setting = known.making.job.settings[locale]
         html = render(page, setting, article=article, choices=marked, policy=policy)
         return finished(html, below=self.below, head=self.head)
 
@@ -104,7 +104,7 @@ class Proofs:
         if page is not None and page.article is not None:
             return self.of(page.locale, page.article)
         if page is not None:
-            html = render(page, known.making.setting(page.locale))
+            html = render(page, known.making.job.settings[page.locale])
             return finished(html, below=self.below, head=self.head)
         theme: Theme = known.making.theme
         name = path.lstrip("/")

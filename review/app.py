@@ -18,12 +18,12 @@ from pipeline.project import Project
 
 from .access import Door, Elsewhere, Visit, desk_of
 from .desk import Desk
-from .doors import editor, entry, folk, queue
+from .doors import bulk, editor, entry, exchange, folk, queue
 from .guard import Guard
 from .pages import STATIC, show
 from .rights import Right
 
-_DOORS = (entry.door, folk.door, queue.door, editor.door)
+_DOORS = (entry.door, folk.door, queue.door, editor.door, bulk.door, exchange.door)
 
 _TITLES = {
     401: "Log in first",

@@ -23,6 +23,9 @@ PROOF_POLICY = (
 )
 """What a proof of a page may do: be looked at; nothing in it runs, wherever it is opened."""
 
+LARGEST = 64 << 20
+"""Bytes of a request."""
+
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _LOOPBACK = frozenset(("127.0.0.1", "localhost", "[::1]"))
 _HEADERS = {
@@ -83,6 +86,11 @@ class Guard:
             await PlainTextResponse(text, 403)(scope, receive, send)
             return
 
+        if scope["method"] not in _SAFE and not _fits(headers):
+            text = f"That is more than {LARGEST >> 20} MB, or does not say how much it is."
+            await PlainTextResponse(text, 413)(scope, receive, send)
+            return
+
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = MutableHeaders(scope=message)
@@ -93,6 +101,14 @@ class Guard:
             await send(message)
 
         await self.app(scope, receive, sending)
+
+
+def _fits(headers: Headers) -> bool:
+    """Whether a body is said to be no larger than what people bring; servers hold it to that."""
+    if "transfer-encoding" in headers:
+        return False
+    size = headers.get("content-length", "0")
+    return size.isdecimal() and int(size) <= LARGEST
 
 
 def _name(host: str) -> str:

@@ -125,6 +125,7 @@ class Row:
     engine: str
     since: float
     holder: str
+    version: str
 
 
 Position = tuple[State, str, int]
@@ -212,6 +213,7 @@ def _query(locale: str, asked: Filter) -> Select[Any]:
         table.c.state,
         table.c.source,
         table.c.strings,
+        table.c.sum,
         facet.c.checks,
         facet.c.risk,
         facet.c.engine,
@@ -300,4 +302,5 @@ def _row(row: Any) -> Row:
         row.engine or "",
         row.since or 0.0,
         row.holder or "",
+        row.sum,
     )

@@ -20,10 +20,11 @@ from .console import (
 
 if TYPE_CHECKING:
     from ..checks import Severity
+    from ..exchange import Returned
     from ..index import Synced as Indexed
     from ..inspection import Inspected
     from ..memory import Match, Synced, Unit
-    from ..translation import Drafted
+    from ..translation import Drafted, Planned
     from ..translation.calibrate import Calibrated
     from ..translation.health import Health
 
@@ -67,14 +68,13 @@ def show_drafted(drafted: Sequence[Drafted], *, json: bool = False) -> None:
         print_json(drafted)
         return
     for one in drafted:
-        for name, (count, size, cost) in one.planned.items():
-            price = "cost unknown" if cost is None else f"about € {cost:.2f}"
-            words = f"{counted(count, 'message')}, {size} characters, {price}"
-            out.print(f"Would send to [bold]{escape(name)}[/] for {one.locale}: {words}.")
+        for name, planned in one.planned.items():
+            _print_planned(name, planned, one.locale)
         if one.drafts:
             said = ", ".join(f"{count} by {name}" for name, count in sorted(one.drafts.items()))
             total = counted(sum(one.drafts.values()), "message")
             out.print(f"Drafted {total} of {one.locale}: {escape(said)}. They wait for review.")
+            _print_markup(one.markup)
         elif not one.planned and not one.waiting:
             out.print(f"Nothing in {one.locale} wants a draft.")
         reasons: dict[tuple[str, ...], int] = {}
@@ -88,6 +88,29 @@ def show_drafted(drafted: Sequence[Drafted], *, json: bool = False) -> None:
         show_errors(one.errors)
 
 
+def _print_planned(name: str, planned: Planned, locale: str) -> None:
+    price = "cost unknown" if planned.cost is None else f"about € {planned.cost:.2f}"
+    words = f"{counted(planned.segments, 'segment')}, {planned.characters:,} characters, {price}"
+    way = "What those before it leave goes to" if planned.instead else "Would send to"
+    most = ", at most" if planned.instead else ""
+    out.print(f"{way} [bold]{escape(name)}[/] for {locale}{most}: {words}.")
+    if planned.left is not None and planned.left < planned.characters:
+        out.print(f"[yellow]![/] Its budget has {planned.left:,} characters left today.")
+
+
+def _print_markup(outcomes: Mapping[str, int]) -> None:
+    """What became of markup, where somebody has to look at it."""
+    words = {
+        "repaired": "with its spacing mended",
+        "other style": "kept at a second attempt",
+        "looked up": "put back by look-up",
+        "to place": "to place by hand",
+    }
+    said = [f"{outcomes[name]} {how}" for name, how in words.items() if outcomes.get(name)]
+    if said:
+        out.print(f"[dim]○[/] Markup: {', '.join(said)}.")
+
+
 def show_engines(installed: Mapping[str, str], states: Sequence[Health]) -> None:
     """The engines there are, and how those of the settings are."""
     out.print(f"Installed: {', '.join(installed) or 'none'}.")
@@ -95,7 +118,7 @@ def show_engines(installed: Mapping[str, str], states: Sequence[Health]) -> None
         out.print(r"None is configured: name them in \[translation] of pipeline.toml.")
     for state in states:
         mark = "[green]✓[/]" if state.well else "[bold red]✗[/]"
-        where = " (on this machine or network)" if state.local else ""
+        where = " (on this machine or network)" if state.local else " (texts leave this machine)"
         out.print(f"{mark} {escape(state.name)}: {escape(state.said)}{where}")
 
 
@@ -137,6 +160,52 @@ def show_synced(done: Mapping[str, tuple[Indexed, Synced]], *, json: bool = Fals
         states = ", ".join(f"{count} {state}" for state, count in found.messages.items() if count)
         out.print(f"  [dim]{states or 'no messages'}[/]")
         show_errors(found.errors)
+
+
+def show_returned(
+    done: Sequence[Returned],
+    errors: Sequence[PipelineError],
+    *,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """What was taken of the files that came back, and what a person has to decide."""
+    if json:
+        print_json([_returned(one) for one in done])
+    for one in () if json else done:
+        result = one.result
+        said = f"{'would take' if dry_run else 'took'} {counted(len(result.taken), 'message')}"
+        out.print(f"[bold]{escape(one.domain)}[/] ({one.locale}): {said}.")
+        if result.dropped:
+            out.print(f"  {counted(result.dropped, 'approval')} did not count: see --approvals.")
+        if not one.known:
+            out.print(
+                "  Nobody knows what it was a copy of: only what nobody translated was taken."
+            )
+        for conflict in result.conflicts:
+            out.print(f"[bold red]✗[/] both sides changed “{escape(conflict.ours.id)}”:")
+            out.print(f"  here:  {escape(' | '.join(conflict.ours.strings))}")
+            out.print(f"  there: {escape(' | '.join(conflict.theirs.strings))}")
+        for message in result.unknown:
+            out.print(f"[yellow]![/] the source has no longer: “{escape(message.id)}”")
+            out.print(f"  [dim]its translation was: {escape(message.text)}[/]")
+    show_errors(errors)
+
+
+def _returned(one: Returned) -> dict[str, object]:
+    result = one.result
+    return {
+        "locale": one.locale,
+        "domain": one.domain,
+        "known": one.known,
+        "taken": [message.id for message in result.taken],
+        "conflicts": [
+            {"text": c.ours.id, "here": c.ours.strings, "there": c.theirs.strings}
+            for c in result.conflicts
+        ],
+        "unknown": [{"text": m.id, "translation": m.strings} for m in result.unknown],
+        "dropped": result.dropped,
+    }
 
 
 def show_counts(counts: Mapping[str, Mapping[str, int]]) -> None:
