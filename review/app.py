@@ -18,12 +18,20 @@ from pipeline.project import Project
 
 from .access import Door, Elsewhere, Visit, desk_of
 from .desk import Desk
-from .doors import bulk, editor, entry, exchange, folk, queue
+from .doors import board, bulk, editor, entry, exchange, folk, queue
 from .guard import Guard
 from .pages import STATIC, show
 from .rights import Right
 
-_DOORS = (entry.door, folk.door, queue.door, editor.door, bulk.door, exchange.door)
+_DOORS = (
+    entry.door,
+    folk.door,
+    board.door,
+    queue.door,
+    editor.door,
+    bulk.door,
+    exchange.door,
+)
 
 _TITLES = {
     401: "Log in first",
@@ -51,7 +59,9 @@ def create_app(project: Project, *, desk: Desk | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        made.runs.recover()
         yield
+        made.runs.close()
         made.database.dispose()
 
     app = FastAPI(
