@@ -7,7 +7,13 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import (
+    FileResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
@@ -17,13 +23,15 @@ from pipeline.errors import ConflictError, PipelineError
 from pipeline.project import Project
 
 from .access import Door, Elsewhere, Visit, desk_of
+from .api import BASE, PROBLEM
 from .desk import Desk
-from .doors import board, bulk, editor, entry, exchange, folk, queue
+from .doors import api, board, bulk, editor, entry, exchange, folk, queue
 from .guard import Guard
 from .pages import STATIC, show
 from .rights import Right
 
 _DOORS = (
+    api.door,
     entry.door,
     folk.door,
     board.door,
@@ -122,7 +130,9 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _misunderstood(request: Request, error: Exception) -> Response:
-    return _problem(request, 422, "The form was not filled in as it has to be.", "")
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - it is registered for those
+    places = [".".join(map(str, one["loc"])) for one in error.errors()]
+    return _problem(request, 422, "This was not as it has to be:", f"{', '.join(places)}.")
 
 
 async def _failed(request: Request, error: Exception) -> Response:
@@ -143,6 +153,10 @@ def _problem(
     """What went wrong, in words, on a page of the desk."""
     visit = getattr(request.state, "visit", None) or Visit(request, desk_of(request), None)
     title = _TITLES.get(status, "That did not work")
-    shown = {"title": title, "message": message, "hint": hint}
     given = dict(headers) if isinstance(headers, dict) else {}
+    if request.url.path.startswith(f"{BASE}/"):
+        said = {"type": "about:blank", "title": title, "status": status}
+        said |= {"detail": " ".join(one for one in (message, hint) if one)}
+        return JSONResponse(said, status, given, media_type=PROBLEM)
+    shown = {"title": title, "message": message, "hint": hint}
     return show(visit, "problem.html", status=status, headers=given, **shown)

@@ -132,9 +132,11 @@ class Runs:
             row = connection.execute(select(table).where(table.c.id == number)).first()
         return self._known(row) if row else None
 
-    def latest(self, *, limit: int = 50) -> list[Run]:
-        """The latest runs first."""
+    def latest(self, *, limit: int = 50, before: int | None = None) -> list[Run]:
+        """The latest runs first, or the latest of those before a number."""
         query = select(table).order_by(table.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(table.c.id < before)
         with self.database.connect() as connection:
             return [self._known(row) for row in connection.execute(query)]
 
