@@ -106,7 +106,7 @@ def decide(desk: Desk, person: Person, place: Place, decision: Decision) -> Mess
             subject=place.domain,
             detail=opened.message.id[:120],
         )
-    facets.check(desk, place.locale, place.domain)
+    facets.renew(opened.after(done[0]))
     return done[0]
 
 
