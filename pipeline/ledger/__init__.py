@@ -8,7 +8,8 @@ others. Nothing here knows how work is carried to workers: a `Broker` does.
 from __future__ import annotations
 
 from .broker import Broker, broker_of
-from .builds import Asked, Build, Builds, Progress
+from .build import Asked, Build, Progress
+from .builds import Builds
 from .ledger import Ledger, ledger_of
 from .units import DONE, FAILED, ISOLATED, Outcome, Unit, Units, Wanted
 

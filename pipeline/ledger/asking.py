@@ -11,7 +11,7 @@ from ..errors import QueueError, SettingsError
 from ..project import Project
 from ..record import output_of
 from .broker import Broker, broker_of
-from .builds import BUILD, NORMAL, Asked, Build, Progress
+from .build import BUILD, NORMAL, Asked, Build, Progress
 from .ledger import Ledger, ledger_of
 
 Told = Callable[[str, int, int], None]
