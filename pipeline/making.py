@@ -120,6 +120,10 @@ class Making:
             tuple(self.warnings),
         )
 
+    def plan(self) -> Plan:
+        """The pages of the site as it is now; nothing is made of them."""
+        return self._plan(self._survey(lambda sources: map(self.job.survey, sources)))
+
     def unread(self) -> list[articles.Source]:
         """The articles that were touched since they were last surveyed."""
         return [
