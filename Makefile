@@ -4,14 +4,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+JUDGES_READY := tests/judges/node_modules/.package-lock.json
 
-.PHONY: demo test lint format bench lock clean up judges
+.PHONY: demo test soak lint format bench check-site lock clean up parsers
 
 demo: $(READY)
 	@$(BIN)/pipeline run --site .
 
 test: $(READY)
 	@$(BIN)/python -m pytest -n auto
+
+soak: $(READY)
+	@SOAK_SEEDS=$${SOAK_SEEDS:-20} $(BIN)/python -m pytest -rA tests/workers/test_soak.py
 
 lint: $(READY)
 	@$(BIN)/ruff check .
@@ -34,7 +38,17 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# Everything, for those who work here; what runs, for images; what makes the wheel; what judges the
+# SITES="DIR …" for other sites, JUDGES="vnu axe" for only these judges.
+check-site: $(READY) $(JUDGES_READY)
+	@$(BIN)/python -m tests.judges $(JUDGES:%=--only %) $(SITES)
+
+$(JUDGES_READY): tests/judges/package-lock.json
+	@if command -v npm >/dev/null; then \
+		echo "Installing the judges (once)…"; \
+		npm ci --prefix tests/judges --ignore-scripts --no-audit --no-fund --silent && touch $@; \
+	else echo "npm is missing: install Node.js 20.19 or newer"; fi
+
+# Everything, for those who work here; what runs, for images; what makes the wheel; what reads the
 # images' files. The others are parts of the first one, version by version, or stand alone.
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --no-annotate --quiet $(LOCK_OPTIONS)
@@ -44,7 +58,7 @@ lock:
 		--generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock $(LOCK_OPTIONS)
 	@$(LOCK) pyproject.toml --all-extras -c requirements.lock -o requirements.run.lock
 	@$(LOCK) --group build -c requirements.lock -o requirements.build.lock
-	@$(LOCK) --group judges -o .ci/judges.lock
+	@$(LOCK) --group parsers -o .ci/parsers.lock
 
 # All that the site's settings ask for, on loopback: make up SITE=../site PORT=8080
 SITE ?= .
@@ -53,8 +67,8 @@ PORT ?= 8000
 up: $(READY)
 	@exec $(BIN)/python -m services.up --site $(SITE) --port $(PORT) --desk-port $$(($(PORT) + 1))
 
-judges: $(READY)
-	@.ci/judges
+parsers: $(READY)
+	@.ci/parsers
 
 clean:
 	@rm -rf $(VENV) .pipeline public

@@ -162,6 +162,8 @@ def click(home: House, project: Project, number: int) -> float:
     begun = time.perf_counter()
     ask(project, priority=CLICK)
     while said not in live.read_text(encoding="utf-8"):
+        if time.perf_counter() > begun + 120:
+            raise RuntimeError(f"{path} is not live after two minutes")
         time.sleep(0.01)
     return time.perf_counter() - begun
 

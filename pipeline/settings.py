@@ -129,6 +129,18 @@ class Queue:
     webhook_secret_env: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Review:
+    """``[review]``: the review desk, and what each language asks of those who approve there.
+
+    ``url`` is the address that people open it by, where that is not this machine's own;
+    ``four_eyes`` has the languages in which who translated cannot approve.
+    """
+
+    url: str = ""
+    four_eyes: frozenset[str] = frozenset()
+
+
 def address_of(service: State | Queue) -> str:
     """The address of a service, from the file or from the variable that it names.
 
@@ -158,6 +170,7 @@ class Settings:
     drafting: Mapping[str, Drafting] = field(default_factory=dict)
     state: State = State()
     queue: Queue = Queue()
+    review: Review = Review()
 
     @property
     def digest(self) -> str:
@@ -184,7 +197,7 @@ def load(path: Path) -> Settings:
             line at fault and the nearest valid name, and its hint ends with every other mistake.
     """
     root = read(path)
-    root.only(("site", "folders", "locales", "translation", "state", "queue"))
+    root.only(("site", "folders", "locales", "translation", "state", "queue", "review"))
     site = _site(root.table("site"))
     locales = root.table("locales")
     translation = _translation(root.table("translation"))
@@ -196,6 +209,7 @@ def load(path: Path) -> Settings:
         {name: _drafting(inner, translation) for name, inner in locales.tables()},
         State(*_service(root.table("state"), _STATE_URL)),
         _queue(root.table("queue")),
+        _review(root.table("review"), locales),
     )
     root.mistakes.raise_any()
     return settings
@@ -220,9 +234,9 @@ def _site(table: Table) -> Site:
     return site
 
 
-def _site_url(table: Table) -> str:
-    """``site.url`` without a slash at its end: the site is at the root of its host."""
-    url = table.text("url", required=True)
+def _site_url(table: Table, *, required: bool = True) -> str:
+    """A ``url`` without a slash at its end: what is there is at the root of its host."""
+    url = table.text("url", required=required)
     hint = "Write the public address, such as https://www.example.org"
     try:
         parts = urlsplit(url)
@@ -303,7 +317,7 @@ def _locales(table: Table, source_locale: str) -> dict[str, LocaleSettings]:
     locales: dict[str, LocaleSettings] = {}
     for name, inner in table.tables():
         fields = (*LocaleSettings.__dataclass_fields__, *Drafting.__dataclass_fields__)
-        inner.only(key for key in fields if key != "locale")
+        inner.only((*(key for key in fields if key != "locale"), "four_eyes"))
         _known_locale(table, name, name)
         if name == source_locale:
             hint = "Remove the table: nothing is translated into the language of the source."
@@ -361,6 +375,12 @@ def _drafting(table: Table, general: Translation) -> Drafting:
         table.number("fuzzy", general.fuzzy, minimum=0, maximum=100),
         (*general.people_only, *table.texts("people_only")),
     )
+
+
+def _review(table: Table, locales: Table) -> Review:
+    table.only(("url",))
+    careful = {name for name, inner in locales.tables() if inner.flag("four_eyes")}
+    return Review(_site_url(table, required=False), frozenset(careful))
 
 
 def _refuse_secrets(table: Table) -> None:

@@ -89,6 +89,14 @@ class Table:
             self.wrong(name, f"is {value}", f"Use a number from {minimum} to {maximum}.")
         return value
 
+    def flag(self, name: str, default: bool = False) -> bool:
+        """Whether ``name`` is true."""
+        value = self.data.get(name, default)
+        if not isinstance(value, bool):
+            self.wrong(name, f"is {value!r}, not true or false", "Write true or false there.")
+            return default
+        return value
+
     def choice(self, name: str, choices: Iterable[str], default: str) -> str:
         """The text of ``name``, which is one of ``choices``."""
         known = list(choices)

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from pipeline.articles import Metadata
+from pipeline.checks import CHECKS, Severity
 from pipeline.cli import app
-from pipeline.settings import Drafting, Folder, LocaleSettings, Queue, Site, State, Translation
+from pipeline.proof import CHECKS as PROOFS
+from pipeline.settings import (
+    Drafting,
+    Folder,
+    LocaleSettings,
+    Queue,
+    Review,
+    Site,
+    State,
+    Translation,
+)
 
 ROOT = Path(__file__).parents[1]
 DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -32,14 +44,19 @@ def test_every_command_is_documented(command: str) -> None:
     assert f"`pipeline {command}" in text("commands")
 
 
-@pytest.mark.parametrize("option", ["--site", "--json", "--force", "--drafts", "--by", "--port"])
+OPTIONS = (
+    "--site --json --force --drafts --by --port --desk-port --published --queue --most".split()
+)
+
+
+@pytest.mark.parametrize("option", OPTIONS)
 def test_every_option_is_documented(option: str) -> None:
     """By its name."""
     assert option in text("commands")
 
 
 @pytest.mark.parametrize(
-    "table", [Site, Folder, LocaleSettings, Drafting, Translation, State, Queue]
+    "table", [Site, Folder, LocaleSettings, Drafting, Translation, State, Queue, Review]
 )
 def test_every_setting_is_documented(table: type) -> None:
     """By its name."""
@@ -52,6 +69,14 @@ def test_every_name_of_the_metadata_is_documented() -> None:
     """By its name."""
     for field in fields(Metadata):
         assert f"`{field.name}`" in text("articles"), field.name
+
+
+@pytest.mark.parametrize(("room", "known"), [("Translations", CHECKS), ("Published pages", PROOFS)])
+def test_every_check_is_documented(room: str, known: Mapping[str, tuple[Severity, object]]) -> None:
+    """By its name, with its severity."""
+    section = text("checks").split(f"## {room}\n")[1].split("\n## ")[0]
+    for name, (severity, _) in known.items():
+        assert f"| `{name}` | {severity.name.lower()}" in section, name
 
 
 @pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -216,15 +217,27 @@ def sync(
 
 @app.command()
 @door
-def check(locale: Locales = None, site: Site = HERE, json: Json = False) -> bool:
+def check(
+    locale: Locales = None,
+    site: Site = HERE,
+    published: Annotated[
+        bool, typer.Option("--published", help="Check the pages that were built instead.")
+    ] = False,
+    json: Json = False,
+) -> bool:
     """Check every translation; status 3 if something cannot be published, 1 for other errors."""
     from ..checks import Severity  # noqa: PLC0415
-    from ..inspection import inspect  # noqa: PLC0415
     from . import findings  # noqa: PLC0415
 
     project = open_site(site)
-    found = list(inspect(project, locale or ()))
-    worst = findings.show_findings(found, json=json)
+    if published:
+        from ..proof import prove  # noqa: PLC0415
+
+        worst = findings.show_proved(prove(project, locale or ()), json=json)
+    else:
+        from ..inspection import inspect  # noqa: PLC0415
+
+        worst = findings.show_findings(list(inspect(project, locale or ())), json=json)
     if worst is Severity.BLOCKING:
         raise typer.Exit(3)
     return worst < Severity.ERROR
@@ -232,15 +245,47 @@ def check(locale: Locales = None, site: Site = HERE, json: Json = False) -> bool
 
 @app.command()
 @door
-def serve(site: Site = HERE, port: Port = 8000, drafts: Drafts = False) -> bool:
-    """Serve the built site on this machine as a real host would."""
+def serve(
+    site: Site = HERE,
+    port: Port = 8000,
+    desk_port: Annotated[
+        int | None,
+        typer.Option(
+            "--desk-port",
+            min=0,
+            max=65535,
+            help="Port of the review desk; the next one by default.",
+        ),
+    ] = None,
+    drafts: Drafts = False,
+) -> bool:
+    """Serve the built site on this machine as a real host would, and the review desk beside it."""
     from ..build import output_of  # noqa: PLC0415
     from ..site.serve import serve as serve_site  # noqa: PLC0415
     from . import terminal  # noqa: PLC0415
 
     project = open_site(site)
-    serve_site(project, output_of(project, preview=drafts), port=port, ready=terminal.show_address)
+    output = output_of(project, preview=drafts)
+    serve_both = _desk()
+    if serve_both is None:
+        serve_site(project, output, port=port, ready=terminal.show_address_alone)
+    else:
+        own = (port + 1 if port else 0) if desk_port is None else desk_port
+        serve_both(project, output, port=port, desk_port=own, ready=terminal.show_addresses)
     return True
+
+
+def _desk() -> Callable[..., None] | None:
+    """What serves the desk, which this package knows nothing of; None where it is not installed."""
+    from importlib.metadata import entry_points  # noqa: PLC0415
+
+    for found in entry_points(group="pipeline.desk", name="serve"):
+        try:
+            serve_both: Callable[..., None] = found.load()
+        except ModuleNotFoundError:
+            continue
+        return serve_both
+    return None
 
 
 @app.command()

@@ -141,6 +141,21 @@ def show_address(address: str) -> None:
     out.print(f"Serving [bold]{address}[/]  (end with Ctrl-C)")
 
 
+def show_address_alone(address: str) -> None:
+    """Where the site is served, and what the review desk needs."""
+    show_address(address)
+    out.print("The review desk needs more packages:  pip install 'solacium-pipeline\\[review]'")
+
+
+def show_addresses(address: str, desk: str, link: str) -> None:
+    """Where the site and the desk are served, and the link that makes the first manager."""
+    show_address(address)
+    out.print(f"The review desk: [bold]{desk}[/]")
+    if link:
+        out.print("Nobody can log in there yet. This link makes the first manager, once:")
+        out.print(f"  [bold]{link}[/]")
+
+
 def _print_extraction(done: Extraction) -> None:
     articles = counted(done.articles, "article")
     if not done.changes:

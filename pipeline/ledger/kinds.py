@@ -31,8 +31,6 @@ T = TypeVar("T")
 Work = Callable[[Place, Unit], Outcome]
 
 KINDS: dict[str, Work] = {}
-SLOW = frozenset({"draft"})
-"""Kinds that wait for others, and so have workers of their own."""
 
 
 def kind(name: str) -> Callable[[Work], Work]:

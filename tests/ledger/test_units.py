@@ -153,7 +153,7 @@ def test_messages_carry_one_kind_and_priority(units: Units) -> None:
     found = list(messages_of(many, batch=32))
     sizes = [(message.kind, len(message.keys)) for message in found]
     assert sizes == [("draft", 1), ("draft", 1), ("page", 32), ("page", 32), ("page", 6)]
-    assert found[2].name == "page a0 and 31 more"
+    assert found[2].name == "a0 and 31 more"
 
 
 def test_a_build_is_taken_by_one(units: Units) -> None:

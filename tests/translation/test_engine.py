@@ -55,6 +55,8 @@ def test_the_engines_that_come_with_it_are_installed() -> None:
             'engines = ["openai"]\n[translation.openai]\nmodel = "m"\nkey_env = "NO_SUCH_KEY"',
             "NO_SUCH_KEY holds no key",
         ),
+        ('engines = ["google"]\n[translation.google]\nper_secnd = 1', "Did you mean 'per_second'"),
+        ('engines = ["google"]\n[translation.google]\nregion = "eu"', "there is no “region”"),
     ],
 )
 def test_a_mistake_in_the_settings_is_named(table: str, message: str, tmp_path: Path) -> None:

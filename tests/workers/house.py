@@ -10,16 +10,20 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import text
 
+from pipeline.database import open_database
 from pipeline.ledger import Build, Ledger, ledger_of
+from pipeline.ledger.asking import ask
+from pipeline.ledger.build import BUILD
 from pipeline.project import Project, open_project
 from tests import services
 from tests.databases import address
@@ -76,10 +80,15 @@ class House:
     environment: dict[str, str]
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def ledger(self) -> Ledger:
-        """The ledger, opened anew: so that no connection of ours outlives what happens."""
+        """The ledger."""
         return ledger_of(self.project)
+
+    def ask(self, *, steps: Sequence[str] = BUILD, priority: int = 3, force: bool = False) -> str:
+        """Ask for a build; its id."""
+        project = open_project(self.project.root)
+        return ask(project, steps=steps, priority=priority, force=force, ledger=self.ledger).id
 
     def worker(
         self,
@@ -113,6 +122,11 @@ class House:
         """Start beat."""
         self._start("beat", ["beat", "-l", "WARNING", "-s", str(self.folder / "beat.db")])
 
+    def flower(self, port: int) -> None:
+        """Start Flower, which anybody on this machine may ask."""
+        command = ["flower", "--address=127.0.0.1", f"--port={port}"]
+        self._start("flower", command, FLOWER_UNAUTHENTICATED_API="true")
+
     def kill(self, name: str) -> None:
         """End a process and all of its children as a power cut does."""
         process = self.processes.pop(name)
@@ -141,14 +155,14 @@ class House:
 
     def cut_database(self) -> None:
         """Break every connection to PostgreSQL."""
-        ledger = self.ledger
         others = text(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        with ledger.database.begin() as connection:
+        database = open_database(self.project)
+        with database.begin() as connection:
             connection.execute(others)
-        ledger.database.dispose()
+        database.dispose()
 
     def wait(self, build: str, seconds: float = 120, then: Callable[[], object] = int) -> Build:
         """Wait until a build has ended; ``then`` is called again and again meanwhile."""
@@ -157,7 +171,6 @@ class House:
         while time.monotonic() < until:
             found = ledger.builds.get(build)
             if found.has_ended:
-                ledger.database.dispose()
                 return found
             then()
             time.sleep(0.05)
@@ -230,3 +243,5 @@ def house(
         for name in list(made.processes):
             made.kill(name)
         redis.kill()
+        made.ledger.database.dispose()
+        os.environ.pop("TEST_STATE_URL", None)

@@ -13,8 +13,6 @@ from pathlib import Path
 import pytest
 
 from pipeline.extract import extract
-from pipeline.ledger.asking import ask
-from pipeline.project import open_project
 from tests.ledger.test_builds import MANY, expected, published
 from tests.sites import DAY, replace, translate
 from tests.workers.house import BIN, House, house
@@ -90,12 +88,12 @@ def test_an_older_worker_leaves_newer_work_to_newer_ones(home: House) -> None:
     """It gives back what it would make otherwise; with only old ones, nothing wrong is made."""
     home.worker("old", python=OLD, places=1)
     home.beat()
-    begun = ask(home.project)
+    begun = home.ask()
     time.sleep(6)
-    assert not home.ledger.builds.get(begun.id).has_ended
+    assert not home.ledger.builds.get(begun).has_ended
     assert not (home.project.output_dir / "index.html").exists()
     home.worker("new", places=1)
-    finished(home, begun.id)
+    finished(home, begun)
 
 
 def test_a_full_disk_on_one_worker(home: House) -> None:
@@ -103,7 +101,7 @@ def test_a_full_disk_on_one_worker(home: House) -> None:
     home.worker("full", python=FULL, places=1)
     home.worker("good", places=1)
     home.beat()
-    finished(home, ask(home.project).id)
+    finished(home, home.ask())
 
 
 @pytest.mark.parametrize("days", [-1, 1])
@@ -112,16 +110,16 @@ def test_clocks_that_differ(home: House, days: int) -> None:
     home.worker("skewed", python=AHEAD.format(days=days), places=1)
     home.worker("right", places=1)
     home.beat()
-    begun = ask(home.project)
+    begun = home.ask()
     home.kill("skewed")
-    finished(home, begun.id)
+    finished(home, begun)
 
 
 def test_a_poison_article_is_isolated_and_named(home: House) -> None:
     """It ends the process that reads it, three times; all others are published."""
     home.worker("render", python=POISON)
     home.beat()
-    done = home.wait(ask(home.project).id)
+    done = home.wait(home.ask())
     assert done.state == "done", home.log
     (error,) = done.outcome["errors"]
     assert "articles/n7.md ended its worker 3 times" in error["message"]
@@ -140,13 +138,13 @@ def test_an_article_edited_while_workers_build(home: House) -> None:
     """The site is one state of it, the last."""
     home.worker("render", python=SLOW)
     home.beat()
-    begun = ask(home.project)
+    begun = home.ask()
     ledger = home.ledger
-    while ledger.builds.get(begun.id).step != "render":
+    while ledger.builds.get(begun).step != "render":
         time.sleep(0.02)
     path = home.project.source_dir / "articles/n5.md"
     replace(path, "title: Number 5", "title: Called five")
-    finished(home, begun.id)
+    finished(home, begun)
     assert b"Called five" in published(home.project)["en/articles/index.html"]
 
 
@@ -193,7 +191,7 @@ def namespace(name: str) -> Iterator[str]:
         subprocess.run(["ip", "link", "del", ours], capture_output=True, check=False)
 
 
-def test_a_host_that_is_cut_off(home: House) -> None:
+def test_a_host_that_is_cut_off(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its cable is pulled in the middle of a build, and put back: it misses nothing."""
     name = f"q{os.getpid() % 100000}"
     with namespace(name) as address:
@@ -206,14 +204,15 @@ def test_a_host_that_is_cut_off(home: House) -> None:
         settings = home.project.settings_path
         replace(settings, f'\nurl = "{home.redis.url}"', '\nurl_env = "TEST_QUEUE_URL"')
         home.worker("away", python=SLOW, places=1, within=within)
-        home.environment["TEST_QUEUE_URL"] = os.environ["TEST_QUEUE_URL"] = home.redis.url
+        home.environment["TEST_QUEUE_URL"] = home.redis.url
+        monkeypatch.setenv("TEST_QUEUE_URL", home.redis.url)
         home.worker("here", python=SLOW, places=1)
         home.beat()
-        begun = ask(open_project(home.project.root))
+        begun = home.ask()
         ledger = home.ledger
-        while ledger.builds.get(begun.id).step != "render":
+        while ledger.builds.get(begun).step != "render":
             time.sleep(0.02)
         subprocess.run(["ip", "link", "set", f"{name}a", "down"], check=True)
         time.sleep(3)
         subprocess.run(["ip", "link", "set", f"{name}a", "up"], check=True)
-        finished(home, begun.id)
+        finished(home, begun)

@@ -18,9 +18,8 @@ import pytest
 
 from pipeline.build import build
 from pipeline.extract import extract
-from pipeline.ledger.asking import ask
 from pipeline.ledger.build import RUN
-from pipeline.project import Project, open_project
+from pipeline.project import Project
 from pipeline.translation import translate
 from tests.ledger.test_builds import published
 from tests.sites import SETTINGS, site
@@ -157,19 +156,19 @@ def test_a_build_in_which_everything_is_killed_once(
         with house(tmp_path, articles(), database=database, settings=DRAFTED, queue=queue) as home:
             shutil.copytree(right.catalogues, home.project.catalogues_dir)
             coming = faults(home, chance)
-            begun = ask(open_project(home.project.root), steps=RUN)
+            begun = home.ask(steps=RUN)
             ledger, happened = home.ledger, []
 
             def disturb() -> None:
-                if not coming or not ledger.builds.get(begun.id).step:
+                if not coming or not ledger.builds.get(begun).step:
                     return
                 name, happen = coming.pop()
                 time.sleep(chance.uniform(0.2, 2.5))
-                if not ledger.builds.get(begun.id).has_ended:
+                if not ledger.builds.get(begun).has_ended:
                     happened.append(name)
                     happen()
 
-            done = home.wait(begun.id, 300, then=disturb)
+            done = home.wait(begun, 300, then=disturb)
             assert (done.state, done.outcome["errors"]) == ("done", []), home.log
             heard.wait(1)
             time.sleep(2.5)  # two more reconciles

@@ -1,0 +1,162 @@
+"""The app: a desk for a site, its doors, and what people are told when something goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import (
+    FileResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp
+
+from pipeline import __version__
+from pipeline.errors import ConflictError, PipelineError
+from pipeline.project import Project
+
+from .access import Door, Elsewhere, Visit, desk_of
+from .api import BASE, PROBLEM
+from .desk import Desk
+from .doors import api, board, bulk, editor, entry, exchange, folk, queue
+from .guard import Guard
+from .pages import STATIC, show
+from .rights import Right
+
+_DOORS = (
+    api.door,
+    entry.door,
+    folk.door,
+    board.door,
+    queue.door,
+    editor.door,
+    bulk.door,
+    exchange.door,
+)
+
+_TITLES = {
+    401: "Log in first",
+    403: "You may not do that",
+    404: "There is nothing here",
+    405: "That cannot be done here",
+    409: "Somebody was faster",
+    410: "This link does not work any more",
+    413: "That is too large",
+    422: "Something is missing",
+}
+
+
+def create_app(project: Project, *, desk: Desk | None = None) -> FastAPI:
+    """The review desk of a site, as an ASGI app.
+
+    Args:
+        project: The site.
+        desk: Its desk, where that is made already.
+
+    Raises:
+        MemoryStoreError: The state database cannot be opened.
+    """
+    made = desk or Desk.of(project)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        made.runs.recover()
+        yield
+        made.runs.close()
+        made.database.dispose()
+
+    app = FastAPI(
+        title=f"{project.settings.site.title}: review desk",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        middleware=[Middleware(_guard, url=project.settings.review.url)],
+    )
+    app.state.desk = made
+    for door in doors():
+        app.include_router(door.router)
+    app.add_exception_handler(Elsewhere, _elsewhere)
+    app.add_exception_handler(StarletteHTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _misunderstood)
+    app.add_exception_handler(PipelineError, _failed)
+    app.add_exception_handler(Exception, _broken)
+    return app
+
+
+def doors() -> tuple[Door, ...]:
+    """Every door there is; each route of each states the right that it asks for."""
+    return (*_DOORS, _static)
+
+
+def _guard(app: ASGIApp, *, url: str) -> Guard:
+    return Guard.around(app, url=url)
+
+
+_static = Door.make()
+
+
+@_static.get("/static/{name}", Right.OPEN)
+def static(name: str) -> Response:
+    """The stylesheet and the scripts; an address has a hash of what is there."""
+    path = STATIC / name
+    if path.suffix not in (".css", ".js", ".svg") or path.parent != STATIC or not path.is_file():
+        raise HTTPException(404)
+    return FileResponse(path, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+
+@_static.get("/health", Right.OPEN, response_class=PlainTextResponse)
+def health() -> str:
+    """Whether the desk answers."""
+    return "ok"
+
+
+async def _elsewhere(request: Request, error: Exception) -> Response:
+    return RedirectResponse(str(error), 303)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, StarletteHTTPException)  # noqa: S101 - it is registered for those
+    said = error.detail if error.detail and " " in error.detail else ""
+    return _problem(request, error.status_code, said, "", error.headers)
+
+
+async def _misunderstood(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - it is registered for those
+    places = [".".join(map(str, one["loc"])) for one in error.errors()]
+    return _problem(request, 422, "This was not as it has to be:", f"{', '.join(places)}.")
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, PipelineError)  # noqa: S101 - it is registered for those
+    status = 409 if isinstance(error, ConflictError) else 500
+    where = f"{error.where}: " if error.where else ""
+    return _problem(request, status, where + error.message, error.hint)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    message = "Something is wrong with the desk itself; its log says what."
+    return _problem(request, 500, message, "Whatever was saved before is safe.")
+
+
+def _problem(
+    request: Request, status: int, message: str, hint: str, headers: object = None
+) -> Response:
+    """What went wrong, in words, on a page of the desk."""
+    visit = getattr(request.state, "visit", None) or Visit(request, desk_of(request), None)
+    title = _TITLES.get(status, "That did not work")
+    given = dict(headers) if isinstance(headers, dict) else {}
+    if request.url.path.startswith(f"{BASE}/"):
+        said = {"type": "about:blank", "title": title, "status": status}
+        said |= {"detail": " ".join(one for one in (message, hint) if one)}
+        return JSONResponse(said, status, given, media_type=PROBLEM)
+    shown = {"title": title, "message": message, "hint": hint}
+    return show(visit, "problem.html", status=status, headers=given, **shown)

@@ -1,0 +1,62 @@
+"""The desk: a site, its state database, and what is kept in memory for all who work at it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+
+from pipeline.database import open_database
+from pipeline.errors import PipelineError
+from pipeline.galley import Galleys
+from pipeline.project import Project
+
+from .runs import Runs
+from .throttle import Throttle
+
+PROOFS = "/site"
+"""Where galleys and what they show are found."""
+
+_PROOF_HEAD = '<link rel="stylesheet" href="/static/proof.css">'
+
+
+@dataclass(slots=True)
+class Watch:
+    """When the catalogues of each language were last looked at, and which could not be read.
+
+    ``rests`` is for how many seconds they are taken to be as they were.
+    """
+
+    rests: float = 2.0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    seen: dict[str, float] = field(default_factory=dict)
+    errors: dict[str, tuple[PipelineError, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every route is given."""
+
+    project: Project
+    database: Engine
+    galleys: Galleys
+    runs: Runs
+    throttle: Throttle = field(default_factory=Throttle)
+    watch: Watch = field(default_factory=Watch)
+
+    @classmethod
+    def of(cls, project: Project) -> Desk:
+        """The desk of a site.
+
+        Raises:
+            MemoryStoreError: The state database cannot be opened.
+        """
+        galleys = Galleys(project, PROOFS, _PROOF_HEAD)
+        database = open_database(project)
+        return cls(project, database, galleys, Runs(project, database))
+
+    @property
+    def secure(self) -> bool:
+        """Whether people open it over https."""
+        return self.project.settings.review.url.startswith("https:")

@@ -1,0 +1,180 @@
+"""Coming in and going: log in, log out, links that work once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Form, HTTPException
+from fastapi.responses import RedirectResponse, Response
+
+from .. import bearers, people, sessions
+from ..access import Door, Typed, Visit, Visiting
+from ..audit import note
+from ..pages import show
+from ..people import Person, Refused
+from ..rights import Right
+
+door = Door.make()
+
+
+def within(address: str) -> str:
+    """An address on this desk: what leads elsewhere becomes the front page."""
+    parts = urlsplit(address)
+    elsewhere = parts.scheme or parts.netloc or not address.startswith("/")
+    return "/" if elsewhere or address.startswith("//") or "\\" in address else address
+
+
+@door.get("/login", Right.OPEN)
+def login(visit: Visiting, next: str = "/") -> Response:
+    """The form."""
+    if visit.somebody is not None:
+        return RedirectResponse(within(next), 303)
+    empty = people.is_empty(visit.desk.database)
+    return show(visit, "login.html", next=within(next), error="", name="", empty=empty)
+
+
+@door.post("/login", Right.OPEN)
+def let_in(
+    visit: Visiting,
+    name: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = "/",
+) -> Response:
+    """Let in who knows a name and its password, if it was not tried too often."""
+    desk = visit.desk
+
+    def again(error: str, status: int) -> Response:
+        return show(
+            visit,
+            "login.html",
+            status=status,
+            next=within(next),
+            error=error,
+            name=name,
+            empty=False,
+        )
+
+    if not desk.throttle.allows(name, visit.address):
+        return again("Too many wrong passwords. Wait a quarter of an hour and try again.", 429)
+    person = people.authenticate(desk.database, name, password[:1000])
+    if person is None:
+        desk.throttle.failed(name, visit.address)
+        with desk.database.begin() as connection:
+            note(connection, "log-in failed", subject=name[:40], detail=visit.address)
+        return again("That name and password do not belong together.", 422)
+    return _in(visit, person, within(next))
+
+
+@door.post("/logout", Right.ENTER)
+def let_out(visit: Visiting) -> Response:
+    """End this session."""
+    sessions.end(visit.desk.database, visit.request.cookies.get(sessions.COOKIE, ""))
+    with visit.desk.database.begin() as connection:
+        note(connection, "log out", person=visit.person.id, who=visit.person.name)
+    answer = RedirectResponse("/login", 303)
+    answer.delete_cookie(sessions.COOKIE)
+    return answer
+
+
+@door.get("/join/{secret}", Right.OPEN)
+def join(visit: Visiting, secret: str) -> Response:
+    """What a link that works once leads to."""
+    person = people.invited(visit.desk.database, secret)
+    if person is None:
+        raise HTTPException(410, "This link was used already, or is too old. Ask for a new one.")
+    return show(visit, "join.html", invited=person, secret=secret, error="", name=person.name)
+
+
+@door.post("/join/{secret}", Right.OPEN)
+def joined(
+    visit: Visiting,
+    secret: str,
+    password: Annotated[str, Form()] = "",
+    again: Annotated[str, Form()] = "",
+    name: Annotated[str, Form()] = "",
+) -> Response:
+    """Choose a password, and be in."""
+    invited = people.invited(visit.desk.database, secret)
+    if invited is None:
+        raise HTTPException(410, "This link was used already, or is too old. Ask for a new one.")
+    try:
+        if password != again:
+            raise Refused("Both passwords have to be the same.")
+        person = people.accept(visit.desk.database, secret, password, name=name)
+    except Refused as refused:
+        error = str(refused)
+        return show(
+            visit, "join.html", status=422, invited=invited, secret=secret, error=error, name=name
+        )
+    return _in(visit, person, "/")
+
+
+@door.get("/account", Right.ENTER)
+def account(visit: Visiting) -> Response:
+    """Who one is here, and the browsers one is in with."""
+    return _account(visit)
+
+
+@door.post("/account/tokens", Right.ENTER)
+def new_token(visit: Visiting, form: Typed) -> Response:
+    """A token for the API; it is shown once."""
+    days = str(form.get("days", ""))
+    try:
+        secret = bearers.create(
+            visit.desk.database,
+            visit.person,
+            label=str(form.get("label", "")),
+            scopes=[str(one) for one in form.getlist("scope")],
+            days=int(days) if days.isdecimal() and len(days) < 5 else 0,
+        )
+    except Refused as refused:
+        return _account(visit, status=422, error=str(refused))
+    return _account(visit, token=secret)
+
+
+@door.post("/account/tokens/end", Right.ENTER)
+def end_token(visit: Visiting, id: Annotated[str, Form()] = "") -> Response:
+    """End one of one's tokens."""
+    bearers.revoke(visit.desk.database, visit.person, id)
+    return RedirectResponse("/account", 303)
+
+
+@door.post("/account/sessions", Right.ENTER)
+def put_out(visit: Visiting, id: Annotated[str, Form()] = "") -> Response:
+    """End one of one's sessions, or all of them."""
+    sessions.revoke(visit.desk.database, visit.person, id=id or None)
+    return RedirectResponse("/account", 303)
+
+
+def _account(visit: Visit, *, status: int = 200, error: str = "", token: str = "") -> Response:
+    database, person = visit.desk.database, visit.person
+    return show(
+        visit,
+        "account.html",
+        status=status,
+        sessions=sessions.of(database, person),
+        tokens=bearers.of(database, person),
+        scopes=list(bearers.Scope),
+        error=error,
+        token=token,
+    )
+
+
+def _in(visit: Visit, person: Person, address: str) -> Response:
+    """Begin a session; the one that this browser had ends, so that nobody can plant one."""
+    database = visit.desk.database
+    sessions.end(database, visit.request.cookies.get(sessions.COOKIE, ""))
+    secret = sessions.begin(database, person, agent=visit.request.headers.get("user-agent", ""))
+    with database.begin() as connection:
+        note(connection, "log in", person=person.id, who=person.name, detail=visit.address)
+    answer = RedirectResponse(address, 303)
+    answer.set_cookie(
+        sessions.COOKIE,
+        secret,
+        max_age=sessions.LASTS,
+        httponly=True,
+        samesite="lax",
+        secure=visit.desk.secure,
+    )
+    return answer
