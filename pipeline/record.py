@@ -80,7 +80,7 @@ class Record:
         self.path.unlink(missing_ok=True)
 
     def _fingerprint(self, project: Project) -> str:
-        catalogues = [project.catalogues_dir / locale for locale in project.locales]
+        catalogues = [project.catalogues_dir / locale for locale in project.all_locales]
         themes = [project.theme_dir] if project.theme_dir else []
         built_in = Path(__file__).parent / "site"
         paths = [project.settings_path, project.source_dir, *catalogues, *themes, built_in]

@@ -89,6 +89,15 @@ class Table:
             self.wrong(name, f"is {value}", f"Use a number from {minimum} to {maximum}.")
         return value
 
+    def truth(self, name: str, default: bool) -> bool:
+        """Whether ``name`` is true."""
+        value = self.data.get(name, default)
+        if isinstance(value, bool):
+            return value
+        kind = _TYPES.get(type(value), "a date or time")
+        self.wrong(name, f"is {kind}, not {_TYPES[bool]}", f"Write {_TYPES[bool]} there.")
+        return default
+
     def choice(self, name: str, choices: Iterable[str], default: str) -> str:
         """The text of ``name``, which is one of ``choices``."""
         known = list(choices)

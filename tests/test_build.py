@@ -31,6 +31,7 @@ from pipeline.errors import (
 )
 from pipeline.extract import extract
 from pipeline.project import Project, open_project
+from pipeline.site.compression import is_variant
 from tests import faults
 from tests.sites import DAY, PAGES, SETTINGS, catalogue, replace, site, translate, write
 
@@ -59,11 +60,13 @@ def page(project: Project, path: str) -> str:
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    """Everything that a reader can ask for."""
+    """Everything that a reader can ask for, uncompressed."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and not path.relative_to(folder).as_posix().startswith(".")
+        if path.is_file()
+        and not path.relative_to(folder).as_posix().startswith(".")
+        and not is_variant(path.name)
     }
 
 
@@ -118,7 +121,7 @@ def test_a_message_edited_in_a_po_file_changes_its_page_and_no_other(project: Pr
 
 
 def test_a_changed_title_changes_every_page_that_says_it(project: Project) -> None:
-    """Lists, the home page, and the page itself."""
+    """Lists, the home page, the feed, and the page itself."""
     edit(project, FIRST, "The first", "Nummer één")
     changed = set(built(project).published.changed)
     assert changed == {
@@ -126,17 +129,22 @@ def test_a_changed_title_changes_every_page_that_says_it(project: Project) -> No
         "nl/index.html",
         "nl/artikelen/index.html",
         "nl/onderwerpen/nl-beginnings/index.html",
+        "nl/feed.atom",
     }
 
 
 def test_a_removed_article_disappears_in_every_language(project: Project) -> None:
-    """Its page, its place in lists; its translations stay."""
+    """Its page, its place in lists; its translations stay, and its addresses lead on."""
     replace(project.source_dir / "articles/first.md", "[a link](second.md)", "no link")
     (project.source_dir / "articles/second.md").unlink()
     extract(project, today=DAY)
     report = built(project)
-    assert set(report.published.removed) == {"en/second/index.html", "nl/nl-second/index.html"}
-    assert not (project.output_dir / "nl/nl-second").exists()
+    assert report.ok
+    for folder, path in (("en", "en/second"), ("nl", "nl/nl-second")):
+        assert f'content="0; url=/{folder}/"' in page(project, path)
+        assert f"/{path}/" not in page(
+            project, f"{folder}/{'artikelen' if folder == 'nl' else 'articles'}"
+        )
     assert [str(error) for error in report.warnings if "article is gone" in str(error)]
     assert catalogue(project, "articles/second").get("The second") is not None
 
@@ -245,10 +253,13 @@ def test_a_page_goes_live_when_enough_of_it_is_approved(tmp_path: Path) -> None:
     extract(project, today=DAY)
     translate(project)
     edit_state(project, "An item")
-    assert (built(project).output / "nl/nl-first").exists()
+    built(project)
+    assert '<html lang="nl"' in page(project, "nl/nl-first")
     edit_state(project, "Another item")
     edit_state(project, "A heading")
-    assert not (built(project).output / "nl/nl-first").exists()
+    built(project)
+    assert 'content="0; url=/en/first/"' in page(project, "nl/nl-first")
+    assert "nl-first" not in page(project, "en/first")
 
 
 def edit_state(project: Project, text: str) -> None:

@@ -33,7 +33,7 @@ def test_a_new_site_is_made_built_and_shown(tmp_path: Path) -> None:
     assert run("init", folder).returncode == 0
     done = run("run", "--site", folder)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Built public: 14 new." in done.stdout
+    assert "Built public: 21 new." in done.stdout
     assert (folder / "public" / "en" / "index.html").exists()
     assert "nothing changed" in run("run", "--site", folder).stdout
     assert run("status", "--site", folder).returncode == 0

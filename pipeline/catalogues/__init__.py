@@ -7,6 +7,7 @@ from .merge import Merged, merge
 from .message import Key, Message
 from .state import (
     State,
+    approval,
     approve,
     draft,
     edit,
@@ -23,6 +24,7 @@ __all__ = [
     "Merged",
     "Message",
     "State",
+    "approval",
     "approve",
     "draft",
     "edit",

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from ..catalogues import Message, State, is_draft, stale_since, state_of, was_approved
+from ..catalogues import (
+    Message,
+    State,
+    approval,
+    is_draft,
+    stale_since,
+    state_of,
+    was_approved,
+)
 from ..checks import Subject, blocking
 from ..markup import Segment, Shown
 from ..project import Project
@@ -92,6 +100,7 @@ class Choice:
         problems: Why the translation cannot be shown although its state would allow it.
         line: The message's line in its catalogue, 0 without a message.
         since, until: For stale texts, since when, and the day from which they are not shown.
+        by, on: Who approved the translation that is shown, and when.
     """
 
     text: str
@@ -102,6 +111,8 @@ class Choice:
     line: int = 0
     since: date | None = None
     until: date | None = None
+    by: str = ""
+    on: date | None = None
 
     def shown(self, policy: Policy) -> Shown:
         """The text with its language, if that is not the page's."""
@@ -139,7 +150,8 @@ def choose(segment: Segment, message: Message | None, policy: Policy) -> Choice:
         )
     if since is None or segment.context == "slug":
         wanted = Standing.LIVE if wanted is Standing.STALE else wanted
-        return Choice(message.text, wanted, state, True, line=message.line)
+        by, on = approval(message) if state is State.APPROVED else ("", None)
+        return Choice(message.text, wanted, state, True, line=message.line, by=by, on=on)
     return _stale(segment, message, policy, since)
 
 
