@@ -68,48 +68,56 @@ def typeset(text: str, locale: str) -> str:
     marks = _QUOTES.get(language)
     if marks is None or not _WORTH.search(text):
         return text
-    pieces: list[str] = []
-    before = ""
-    position = 0
+    tokens = [match[0] for match in TOKEN.finditer(text)]
+    runs = _runs(text)
+    shown: list[str] = []
+    for place, run in enumerate(runs):
+        before = next((one[-1] for one in reversed(shown[::2]) if one), "")
+        after = next((one[0] for one in runs[place + 1 :] if one), "")
+        shown.append(_run(run, before, after, marks, language))
+        shown.extend(tokens[place : place + 1])
+    return "".join(shown)
+
+
+def _runs(text: str) -> list[str]:
+    """What stands before, between and after the tokens."""
+    runs, position = [], 0
     for match in TOKEN.finditer(text):
-        piece = _piece(text[position : match.start()], before, marks, language)
-        pieces += (piece, match[0])
-        before = piece[-1:] or before
+        runs.append(text[position : match.start()])
         position = match.end()
-    pieces.append(_piece(text[position:], before, marks, language))
-    return "".join(pieces)
+    return [*runs, text[position:]]
 
 
-def _piece(text: str, before: str, marks: _Marks, language: str) -> str:
-    """A run without tokens; ``before`` is the character it follows, if any."""
+def _run(text: str, before: str, after: str, marks: _Marks, language: str) -> str:
+    """A run without tokens; ``before`` and ``after`` are the characters around it, if any."""
     text = text.replace("...", "…")
     text = _FIX.sub(_FIXED, text)
     if language == "fr":
         text = _FRENCH_WIDE.sub(_FIXED, _FRENCH.sub(_NARROW, text))
-    return _STRAIGHT.sub(lambda match: _mark(match, text, before, marks, language), text)
+
+    def marked(match: re.Match[str]) -> str:
+        start = match.start()
+        if match[0] == '"' and text.count('"') == 1 and text[:start][-1:].isdigit():
+            return '"'  # inches, or seconds of arc
+        left = text[start - 1] if start else before
+        return _mark(match[0], left, text[start + 1 :] or after, marks, language)
+
+    return _STRAIGHT.sub(marked, text)
 
 
-def _mark(match: re.Match[str], text: str, before: str, marks: _Marks, language: str) -> str:
-    start = match.start()
-    left = text[start - 1] if start else before
-    right = text[start + 1 :]
-    opens = (not left or bool(_BEFORE_OPENING.match(left))) and bool(right[:1].strip())
-    if left in ('"', "'") and right[:1].strip():
-        opens = True
-    if match[0] == "'" and left.isdigit() and not right[:1].isalpha():
-        return match[0]  # feet, or minutes of arc
-    if match[0] == '"' and left.isdigit() and text.count('"') == 1:
-        return match[0]  # inches
-    if match[0] == "'" and (_is_apostrophe(left, right) or (opens and _elided(right, language))):
+def _mark(mark: str, left: str, right: str, marks: _Marks, language: str) -> str:
+    """What is shown for a straight mark that follows ``left`` and stands before ``right``."""
+    starts = not left or bool(_BEFORE_OPENING.match(left)) or left in "\"'"
+    opens = starts and bool(right[:1].strip())
+    between = left.isalpha() and right[:1].isalpha()
+    if mark == "'" and left.isdigit() and not right[:1].isalpha():
+        return mark  # feet, or minutes of arc
+    if mark == "'" and (between or (opens and _elided(right, language))):
         return "׳" if language == "he" else "’"
-    if language == "he" and left.isalpha() and right[:1].isalpha():
+    if between and language == "he":
         return "״"  # an abbreviation, such as that of “doctor”
-    pair = marks.double if match[0] == '"' else marks.single
+    pair = marks.double if mark == '"' else marks.single
     return pair[0] + marks.space if opens else marks.space + pair[1]
-
-
-def _is_apostrophe(left: str, right: str) -> bool:
-    return bool(left) and left.isalpha() and right[:1].isalpha()
 
 
 def _elided(right: str, language: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from ..markup import plain
 from .choice import Choice, Policy, Standing, choose, source_choice
 from .typography import typeset
 
-_DAYS = ("date", "updated", "stale_since", "until", "reviewed")
+_DAYS = ("date", "updated", "stale_since", "until", "approved", "reviewed")
 _NOBODY = frozenset(("", "memory", "theme"))
 """What marks of approval say that no person gave."""
 
@@ -49,6 +49,7 @@ class Version:
         percent: The share of segments that count as covered, 0 to 100.
         stale_since: Since when the oldest stale passage has been so.
         until: The day from which the page would look different without anything being edited.
+        approved: The day a person last approved something of it.
         reviewed: The day a person last approved something of it, if people approved all of it.
         translators: Who approved what it shows, those with most of it first.
         links: The relative addresses in the body.
@@ -74,6 +75,7 @@ class Version:
     percent: int = 100
     stale_since: datetime.date | None = None
     until: datetime.date | None = None
+    approved: datetime.date | None = None
     reviewed: datetime.date | None = None
     translators: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
@@ -93,8 +95,10 @@ class Version:
 
     @property
     def modified(self) -> datetime.date | None:
-        """The last day that is known on which somebody changed it: author or reviewer."""
-        return max((d for d in (self.date, self.updated, self.reviewed) if d), default=None)
+        """The last day that is known on which it changed: by its author, a reviewer, or in that
+        its source did."""
+        days = (self.date, self.updated, self.approved, self.stale_since)
+        return max((day for day in days if day), default=None)
 
     def to_json(self) -> dict[str, Any]:
         """A plain dictionary that `from_json` understands."""
@@ -166,6 +170,7 @@ def version_of(
         percent=percent,
         stale_since=_first(choice.since for choice in shown),
         until=_first(choice.until for choice in shown),
+        approved=max(_approvals(counted), default=None),
         reviewed=_reviewed(counted) if policy is not None else None,
         translators=_translators(counted),
         links=tuple(sorted({link.value for link in article.skeleton.links})),
@@ -193,11 +198,15 @@ def _texts(
     return found
 
 
-def _reviewed(counted: Iterable[Choice]) -> datetime.date | None:
+def _reviewed(counted: Sequence[Choice]) -> datetime.date | None:
     """The last day of approval if people approved every passage."""
-    days = [choice.on if choice.by not in _NOBODY else None for choice in counted]
-    known = [day for day in days if day]
-    return max(known) if known and len(known) == len(days) else None
+    days = _approvals(counted)
+    return max(days) if days and len(days) == len(counted) else None
+
+
+def _approvals(counted: Iterable[Choice]) -> list[datetime.date]:
+    """The days on which people approved what is shown."""
+    return [choice.on for choice in counted if choice.on and choice.by not in _NOBODY]
 
 
 def _translators(counted: Iterable[Choice]) -> tuple[str, ...]:
