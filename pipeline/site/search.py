@@ -19,12 +19,8 @@ from .publication import Entry, Publication, Published, read_manifest
 FOLDER = "pagefind/"
 """Where the index is published."""
 
-_UNUSED = (
-    "pagefind-ui",
-    "pagefind-modular",
-    "pagefind-component",
-    "pagefind-highlight",
-    "playground",
+_UNUSED = tuple(
+    f"pagefind-{name}" for name in ("ui", "modular", "component", "highlight", "worker")
 )
 
 

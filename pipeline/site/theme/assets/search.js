@@ -26,6 +26,7 @@ async function search(words) {
   }
   try {
     const pagefind = await import("/pagefind/pagefind.js");
+    await pagefind.options({ noWorker: true });
     const answer = await pagefind.search(words);
     const pages = await Promise.all(answer.results.slice(0, MOST).map((one) => one.data()));
     if (own !== latest) return;
