@@ -139,6 +139,16 @@ def test_only_what_is_named_is_extracted(tmp_path: Path) -> None:
     assert "no article" in run("extract", "articles/third", cwd=tmp_path).stderr
 
 
+def test_the_configuration_of_nginx_is_printed(tmp_path: Path) -> None:
+    """For the site's host and output; with Brotli where nginx has it."""
+    site(tmp_path)
+    said = run("nginx", cwd=tmp_path).stdout
+    assert "server_name www.example.org;" in said
+    assert f'root "{tmp_path / "public"}";' in said
+    assert "brotli" not in said
+    assert "brotli_static on;" in run("nginx", "--brotli", cwd=tmp_path).stdout
+
+
 def test_help_is_there_at_once() -> None:
     """Without loading what the commands need: measured by what is imported, not by a clock."""
     code = "import sys, pipeline.cli\nprint(*sys.modules)"

@@ -140,6 +140,28 @@ def test_a_language_is_written_as_its_readers_write_it(
     assert (known.date(DAY), known.number(1234.5)) == (day, number)
 
 
+def test_names_are_listed_as_a_language_lists_them() -> None:
+    """With its own word before the last, and other languages by its own names."""
+    assert language("nl").list(["a", "b", "c"]) == "a, b en c"
+    assert language("en").list(["a", "b"]) == "a and b"
+    assert language("he").list(["א", "ב"]) == "א וב"
+    assert language("nl").name_of("en") == "Engels"
+
+
+def test_topics_are_in_the_order_of_the_alphabet(tmp_path: Path) -> None:
+    """On their own page and below an article, by their names in that language."""
+    project = site(tmp_path)
+    tags = "[Zebras, Éclairs, apples, Eggs]"
+    replace(project.source_dir / "articles/first.md", "[Beginnings]", tags)
+    build(project, today=DAY, jobs=1)
+    for path in ("en/tags", "en/first"):
+        html = (project.output_dir / path / "index.html").read_text(encoding="utf-8")
+        found = re.findall(r'<li><a href="/en/tags/[^"]+">([^<]+)</a>', html)
+        assert [name for name in found if name != "Beginnings"] == [
+            "apples", "Éclairs", "Eggs", "Zebras",
+        ]  # fmt: skip
+
+
 def test_settings_are_read_again_when_they_change(tmp_path: Path) -> None:
     """The site's title is on every page."""
     project = site(tmp_path)
