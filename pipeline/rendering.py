@@ -114,9 +114,12 @@ class Job:
             if exact and content_of(article, choices) != page.content:
                 raise Changed("the article changed while it was being built", path=source.path)
             html = render(page, setting, article=article, choices=choices, policy=policy)
-        template = setting.theme.path_of(f"{page.kind}.html")
-        whole = source is not None and page.layout == articles.NO_LAYOUT
-        assert_agreement(page, html, path=source.path if source and whole else template)
+
+        def path() -> Path:
+            whole = page.layout == articles.NO_LAYOUT
+            return source.path if source and whole else setting.theme.path_of(f"{page.kind}.html")
+
+        assert_agreement(page, html, path=path)
         return html.encode()
 
     def render(self, wanted: Wanted) -> int | PipelineError:

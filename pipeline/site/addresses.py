@@ -25,12 +25,16 @@ from .version import Version
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag in one language: its name, its page's path, and the pages that carry it."""
+    """A tag in one language: its name, its page's path, and the pages that carry it.
+
+    ``foreign`` is whether its name is that of the source, for want of a translation.
+    """
 
     source: str
     name: str
     path: str
     versions: tuple[Version, ...]
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +225,8 @@ class Addresses:
                 slug += "-2"
             slugs.add(slug)
             path = f"{self.tags_path(locale)}{slug}/"
-            tags[source] = Tag(source, name, path, tuple(carried[source]))
+            foreign = locale != self.source_locale and not strings.knows(source, "tag")
+            tags[source] = Tag(source, name, path, tuple(carried[source]), foreign)
         return tags
 
     def _list_slug(self, locale: str, word: str) -> str:

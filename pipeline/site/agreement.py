@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import unescape
 from pathlib import Path
 
@@ -24,14 +24,14 @@ _DATA = re.compile(
 _HINT = "Let the theme include “_head.html” in its head, or remove what the page says itself."
 
 
-def assert_agreement(page: Page, html: str, *, path: Path) -> None:
-    """Compare a rendered page with its record; ``path`` is the file to mend if they differ.
+def assert_agreement(page: Page, html: str, *, path: Callable[[], Path]) -> None:
+    """Compare a rendered page with its record; ``path`` says which file to mend.
 
     Raises:
         AgreementError: Something in it says otherwise; the error names the page.
     """
     for problem in _problems(page, html):
-        raise AgreementError(f"{page.path} {problem}", path=path, hint=_HINT)
+        raise AgreementError(f"{page.path} {problem}", path=path(), hint=_HINT)
 
 
 def _problems(page: Page, html: str) -> Iterator[str]:

@@ -40,7 +40,7 @@ class Language:
 
     def name_of(self, locale: str) -> str:
         """What this language calls another one: ``Engels``."""
-        return _babel(locale).get_display_name(self.locale) or language(locale).name
+        return _name_in(locale, self.locale)
 
     def list(self, items: Sequence[str]) -> str:
         """Names one after the other, as this language lists them: ``a, b en c``."""
@@ -69,6 +69,11 @@ def language(locale: str) -> Language:
         name=name[:1].upper() + name[1:],
         og=f"{known.language}_{territory}",
     )
+
+
+@cache
+def _name_in(locale: str, other: str) -> str:
+    return _babel(locale).get_display_name(other) or language(locale).name
 
 
 @cache

@@ -55,26 +55,30 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class TagLink:
-    """A tag on a page."""
+    """A tag on a page; ``lang`` if its name is not in the page's language."""
 
     name: str
     url: str
+    lang: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An article's picture."""
+    """An article's picture; its texts say their languages where those are not the page's."""
 
     src: str
     alt: str
     caption: str = ""
     width: int | None = None
     height: int | None = None
+    alt_lang: str | None = None
+    caption_lang: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An article as a list shows it; ``lang`` if its title is not in the page's language."""
+    """An article as a list shows it; ``lang`` and ``description_lang`` if its title and description
+    are not in the page's language."""
 
     title: str
     url: str
@@ -83,6 +87,7 @@ class Card:
     tags: tuple[TagLink, ...] = ()
     image: Picture | None = None
     lang: str | None = None
+    description_lang: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +295,7 @@ def _context(page: Page, setting: Setting, own: Language, body: str) -> dict[str
             "canonical": page.canonical,
             "hreflang": page.editions.hreflang,
             "og_others": [one.language.og for one in page.editions.others(page.locale)],
-            "json_ld": Markup(json_ld(page, site_title=setting.title)),  # noqa: S704 - escaped there
+            "json_ld": _json_ld(page, setting),
             "is_hidden": page.is_hidden,
             "target": page.target,
             "crumbs": page.crumbs,
@@ -314,6 +319,11 @@ def _context(page: Page, setting: Setting, own: Language, body: str) -> dict[str
         "articles": page.articles,
         "topics": page.topics,
     }
+
+
+def _json_ld(page: Page, setting: Setting) -> Markup:
+    said = "" if page.layout == NO_LAYOUT else json_ld(page, site_title=setting.title)
+    return Markup(said)  # noqa: S704 - escaped there
 
 
 def picture(

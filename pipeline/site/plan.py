@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from ..articles import HOME
@@ -142,7 +142,10 @@ class Plan:
             for code in self.addresses.locales
         }
         cards = tuple(self._card(version) for version in tag.versions)
-        return self._page(tag.path, "tag", locale, paths, title=tag.name, articles=cards)
+        lang = self._tag_link(tag).lang
+        return self._page(
+            tag.path, "tag", locale, paths, title=tag.name, title_lang=lang, articles=cards
+        )
 
     def _bare_home(self, locale: str) -> Page:
         """The home page of a site that has no article ``index``."""
@@ -245,6 +248,7 @@ class Plan:
             tags=self._tag_links(version),
             image=self._image(version),
             lang=source if "title" in version.foreign else None,
+            description_lang=source if "description" in version.foreign else None,
         )
 
     def _notices(self, version: Version) -> Iterator[Notice]:
@@ -268,7 +272,8 @@ class Plan:
         return tuple(self._tag_link(tag) for tag in known.values() if tag.source in version.tags)
 
     def _tag_link(self, tag: Tag) -> TagLink:
-        return TagLink(tag.name, quote(tag.path))
+        source = language(self.site.source_locale).lang
+        return TagLink(tag.name, quote(tag.path), source if tag.foreign else None)
 
     def _links(self, version: Version) -> Mapping[str, tuple[str | None, str | None]]:
         directory = self.directories[version.article]
@@ -288,13 +293,19 @@ class Plan:
     def _image(self, version: Version) -> Picture | None:
         if not version.image:
             return None
-        return picture(
+        found = picture(
             version.image,
             version.fields.get("image_alt", ""),
             version.fields.get("image_caption", ""),
             locale=version.locale,
             directory=self.directories[version.article],
             sizes=self.sizes,
+        )
+        source = language(self.site.source_locale).lang
+        return replace(
+            found,
+            alt_lang=source if "image_alt" in version.foreign else None,
+            caption_lang=source if "image_caption" in version.foreign else None,
         )
 
     def _strings(self, locale: str) -> Strings:

@@ -49,6 +49,7 @@ _FIX = re.compile(
     rf"(?<=[€£$§]) (?=\d)|(?<=\d) (?={_UNIT}(?![\w€%]))"
     r"|(?<=\b[Nn]r\.) (?=\d)|(?<=\bNo\.) (?=\d)|(?<=\bp\.) (?=\d)|(?<=\bart\.) (?=\d)"
 )
+_TELEPHONE = re.compile(r"(?<![\d.,])(?:\+|0)\d+(?: \d{2,})+")
 _FRENCH = re.compile(r" (?=[;!?])")
 _FRENCH_WIDE = re.compile(r" (?=:)")
 _BEFORE_OPENING = re.compile(r"[\s(\[{–—/\u00a0\u202f“‘«„‚”’]")
@@ -92,6 +93,7 @@ def _run(text: str, before: str, after: str, marks: _Marks, language: str) -> st
     """A run without tokens; ``before`` and ``after`` are the characters around it, if any."""
     text = text.replace("...", "…")
     text = _FIX.sub(_FIXED, text)
+    text = _TELEPHONE.sub(lambda match: match[0].replace(" ", _FIXED), text)
     if language == "fr":
         text = _FRENCH_WIDE.sub(_FIXED, _FRENCH.sub(_NARROW, text))
 

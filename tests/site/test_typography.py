@@ -27,6 +27,8 @@ FIXED, NARROW = "\u00a0", "\u202f"
         ("nl", "foto's en auto's", "foto’s en auto’s"),
         ("nl", "Dat kost € 95 per 50 min.", f"Dat kost €{FIXED}95 per 50 min."),
         ("nl", "5 km, 10 % en 20 °C", f"5{FIXED}km, 10{FIXED}% en 20{FIXED}°C"),
+        ("nl", "Bel 020 555 01 23.", f"Bel 020{FIXED}555{FIXED}01{FIXED}23."),
+        ("en", "+31 20 555 01 23", f"+31{FIXED}20{FIXED}555{FIXED}01{FIXED}23"),
         ("de", 'Sie sagte "ja".', "Sie sagte „ja“."),
         ("fr", 'Elle dit "oui" !', f"Elle dit «{NARROW}oui{NARROW}»{NARROW}!"),
         ("fr", "Voici : un, deux ; trois ?", f"Voici{FIXED}: un, deux{NARROW}; trois{NARROW}?"),
