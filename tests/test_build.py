@@ -33,7 +33,17 @@ from pipeline.extract import extract
 from pipeline.project import Project, open_project
 from pipeline.site.compression import is_variant
 from tests import faults
-from tests.sites import DAY, PAGES, SETTINGS, catalogue, replace, site, translate, write
+from tests.sites import (
+    DAY,
+    PAGES,
+    SETTINGS,
+    catalogue,
+    replace,
+    site,
+    translate,
+    untranslate,
+    write,
+)
 
 FIRST = "articles/first"
 
@@ -190,11 +200,7 @@ def test_a_missing_passage_is_shown_in_its_own_language_with_a_word_about_it(
     """Marked for browsers and voices; the page says so at its head."""
     replace(project.source_dir / "articles/first.md", "- Another item", "- Something new")
     extract(project, today=DAY)
-    path = project.catalogue_path("nl", FIRST)
-    found = catalogues.read(path)
-    fresh = found.get("Something new")
-    assert fresh is not None
-    catalogues.write(found.with_message(altered(fresh, strings=("",), flags=())), path)
+    untranslate(project, FIRST, "Something new")
     built(project)
     html = page(project, "nl/nl-first")
     assert '<span lang="en" dir="ltr">Something new</span>' in html

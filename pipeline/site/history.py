@@ -108,7 +108,9 @@ class History:
 
     def redirects(self, addresses: Addresses, locale: str) -> Iterator[Redirect]:
         """Where each path leads that is no page's any more."""
-        taken = set(current_paths(addresses, locale))
+        taken = {*current_paths(addresses, locale)}
+        if addresses.search and locale in addresses.locales:
+            taken.add(addresses.search_path(locale))
         for old, owner in sorted(self.owners.items()):
             if old in taken:
                 continue

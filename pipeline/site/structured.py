@@ -79,10 +79,15 @@ def _image(page: Page) -> Thing:
     assert page.image is not None  # noqa: S101 - asked by the caller
     image: Thing = {"@type": "ImageObject", "url": page.editions.site + page.image.src}
     if page.image.width and page.image.height:
-        image |= {"width": page.image.width, "height": page.image.height}
+        image["width"] = _pixels(page.image.width)
+        image["height"] = _pixels(page.image.height)
     if page.image.alt:
         image["caption"] = page.image.alt
     return image
+
+
+def _pixels(value: int) -> Thing:
+    return {"@type": "QuantitativeValue", "value": value, "unitText": "px"}
 
 
 def _translations(page: Page) -> Thing:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace as altered
 from pathlib import Path
 
 from pipeline import catalogues
@@ -11,7 +10,7 @@ from pipeline.build import build
 from pipeline.extract import extract
 from pipeline.project import Project
 from tests.site.published import published
-from tests.sites import DAY, SETTINGS, replace, site
+from tests.sites import DAY, SETTINGS, replace, site, untranslate
 
 FIRST = "articles/first"
 
@@ -99,11 +98,7 @@ def test_everything_there_is_to_say_is_one_line(tmp_path: Path) -> None:
     replace(source, "One sentence", "One good sentence")
     replace(source, "- Another item", "- Something new")
     extract(project, today=DAY)
-    path = project.catalogue_path("nl", FIRST)
-    found = catalogues.read(path)
-    fresh = found.get("Something new")
-    assert fresh is not None
-    catalogues.write(found.with_message(altered(fresh, strings=("",), flags=())), path)
+    untranslate(project, FIRST, "Something new")
     build(project, today=DAY, jobs=1)
     said = notice(project, "nl/nl-first")
     assert "gewijzigd" in said

@@ -14,10 +14,10 @@ import pytest
 from pipeline.build import build
 from pipeline.errors import SiteError
 from pipeline.extract import extract
-from pipeline.project import Project
-from pipeline.site import search
+from pipeline.project import Project, open_project
+from pipeline.site import redirects, search
 from pipeline.site.serve import serving
-from tests.site.published import published
+from tests.site.published import published, rename
 from tests.sites import DAY, SETTINGS, replace, site
 from tests.tools import missing
 
@@ -84,6 +84,19 @@ def test_the_index_follows_the_pages(project: Project) -> None:
     assert build(project, today=DAY, jobs=1, force=True).changed == 0
 
 
+def test_an_address_that_the_search_takes_is_no_redirect(tmp_path: Path) -> None:
+    """Also when it was an article's before."""
+    project = published(tmp_path)
+    rename(project, "articles/first", "zoeken")
+    build(project, today=DAY, jobs=1)
+    rename(project, "articles/first", "anders")
+    replace(project.root / "pipeline.toml", "menu", "search = true\nmenu")
+    assert build(open_project(project.root), today=DAY, jobs=1).ok
+    html = (project.output_dir / "nl/zoeken/index.html").read_text(encoding="utf-8")
+    assert '<form class="search"' in html
+    assert "/nl/zoeken/" not in redirects.read(project.output_dir)
+
+
 def test_without_the_setting_there_is_none(tmp_path: Path) -> None:
     """And no script on any page."""
     project = published(tmp_path)
@@ -94,8 +107,6 @@ def test_without_the_setting_there_is_none(tmp_path: Path) -> None:
 
 def test_turning_it_off_removes_it(project: Project) -> None:
     """The index, too."""
-    from pipeline.project import open_project  # noqa: PLC0415
-
     replace(project.root / "pipeline.toml", "search = true", "search = false")
     assert build(open_project(project.root), today=DAY, jobs=1).ok
     assert not (project.output_dir / "pagefind").exists()
