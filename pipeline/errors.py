@@ -9,8 +9,10 @@
     │   ├── EncodingError      its bytes are not text in the encoding they claim
     │   ├── FrontMatterError   its metadata cannot be read
     │   └── MarkupError        its HTML is broken
+    ├── ImportingError         something to import cannot be read, or means harm
     ├── CatalogueError         a .po or .pot file cannot be read
     │   └── ConflictError      a file changed while somebody held an older version of it
+    ├── ExchangeError          a file that somebody brings cannot be taken in
     ├── GlossaryError          a glossary cannot be read
     ├── MemoryStoreError       the translation memory or its database cannot be used
     ├── EngineError            an engine of machine translation cannot be used
@@ -101,12 +103,20 @@ class MarkupError(ArticleError):
     """The HTML of an article is broken."""
 
 
+class ImportingError(PipelineError):
+    """Something to import cannot be read, or means harm."""
+
+
 class CatalogueError(PipelineError):
     """A .po or .pot file cannot be read."""
 
 
 class ConflictError(CatalogueError):
     """A file changed while somebody held an older version of it."""
+
+
+class ExchangeError(PipelineError):
+    """A file that somebody brings cannot be taken in."""
 
 
 class GlossaryError(PipelineError):

@@ -79,10 +79,11 @@ def subject_of(
         message.flags,
         project.settings.locales[locale].address,
         tuple(glossary.found_in(message.id)) if glossary.terms else (),
+        (project.source_locale, *project.locales),
     )
 
 
-def _ignored(message: catalogues.Message) -> frozenset[str]:
+def ignored_in(message: catalogues.Message) -> frozenset[str]:
     """The checks that a person has looked at and found wrong here: ``@l10n ignore language``."""
     mark = "@l10n ignore "
     said = (c.removeprefix(mark) for c in message.comments if c.startswith(mark))
@@ -108,7 +109,7 @@ def _domain(
         if state in (State.UNTRANSLATED, State.STALE):
             continue  # nothing to look at, or made for another text
         segment = segments.get(message.key)
-        ignored = _ignored(message)
+        ignored = ignored_in(message)
         for string in dict.fromkeys(message.strings):
             if domain == DOMAIN and message.plural is not None and "%(" not in string:
                 continue

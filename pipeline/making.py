@@ -87,8 +87,18 @@ class Making:
                 ),
             )
 
-    def publish(self, publication: Publication, read: Read, make: Make) -> Report:
-        """Survey, plan, render and publish, with these ways to read articles and make pages."""
+    def publish(
+        self,
+        publication: Publication,
+        read: Read,
+        make: Make,
+        *,
+        sure: Callable[[], None] = lambda: None,
+    ) -> Report:
+        """Survey, plan, render and publish, with these ways to read articles and make pages.
+
+        ``sure`` raises an error if this build may not publish any more.
+        """
         try:
             self.before = read_manifest(self.record.output)  # another build may have published
             surveys = self._survey(read)
@@ -104,6 +114,7 @@ class Making:
             if self.searchable:
                 search.assert_installed()
                 kept.update(name for name in self.before if name.startswith(search.FOLDER))
+            sure()
             published = publication.commit(self.before, kept=kept)
         except BaseException:
             publication.abandon()
@@ -156,13 +167,13 @@ class Making:
         surveys = [known[source.id] for source in self.found.sources]
         for surveyed in surveys:
             for locale, error in surveyed.errors.items():
-                self._fail(surveyed.article, locale, error)
+                self.fail(surveyed.article, locale, error)
         self._check_layouts(surveys)
         self._check_links(surveys)
         self._warn_of_orphans()
         return surveys
 
-    def _fail(self, article: str, locale: str, error: PipelineError) -> None:
+    def fail(self, article: str, locale: str, error: PipelineError) -> None:
         """What is live of this version stays, and the report says why."""
         self.errors.append(error)
         for each in (locale,) if locale else self.policies:
@@ -181,7 +192,7 @@ class Making:
                 line=_line_of(source.path, version.layout, after="layout"),
                 hint=nearest(version.layout, self.theme.layouts),
             )
-            self._fail(surveyed.article, "", error)
+            self.fail(surveyed.article, "", error)
 
     def _check_links(self, surveys: Iterable[Surveyed]) -> None:
         """A link to what is not in ``source/`` at all fails the article that has it."""
@@ -202,7 +213,7 @@ class Making:
                         hint="Correct the link, or add what it leads to below "
                         f"{self.project.settings.site.source}/.",
                     )
-                    self._fail(surveyed.article, "", error)
+                    self.fail(surveyed.article, "", error)
 
     def _warn_of_orphans(self) -> None:
         known = {*self._sources, DOMAIN}
@@ -224,7 +235,7 @@ class Making:
         versions = list(self._versions(surveys))
         addresses = self._addresses(versions)
         for clash in addresses.clashes:
-            self._fail(clash.version.article, clash.version.locale, self._explain(clash))
+            self.fail(clash.version.article, clash.version.locale, self._explain(clash))
         if addresses.clashes:
             addresses = self._addresses(list(self._versions(surveys)))
         return Plan(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .catalogue import Catalogue, new, parse, read, update, write
 from .merge import Merged, merge
-from .message import Key, Message
+from .message import Key, Message, digest_of
 from .state import (
     State,
     approval,
@@ -12,6 +12,7 @@ from .state import (
     draft,
     edit,
     is_draft,
+    markup_is_unsure,
     reject,
     stale_since,
     state_of,
@@ -26,9 +27,11 @@ __all__ = [
     "State",
     "approval",
     "approve",
+    "digest_of",
     "draft",
     "edit",
     "is_draft",
+    "markup_is_unsure",
     "merge",
     "new",
     "parse",

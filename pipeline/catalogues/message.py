@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 
 Key = tuple[str | None, str]
 """What a message is found by: (msgctxt, msgid)."""
+
+
+def digest_of(key: Key) -> str:
+    """A key as 24 hexadecimal digits, by which rows and addresses name a message."""
+    context, id = key
+    said = id if context is None else f"{context}\4{id}"
+    return hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest()[:24]
 
 
 @dataclass(frozen=True, slots=True)

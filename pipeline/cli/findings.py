@@ -13,6 +13,7 @@ from .console import (
     MOST,
     as_plain,
     counted,
+    err,
     out,
     print_json,
     show_errors,
@@ -20,11 +21,17 @@ from .console import (
 
 if TYPE_CHECKING:
     from ..checks import Severity
+    from ..exchange import Returned
+    from ..index import Synced as Indexed
     from ..inspection import Inspected
     from ..memory import Match, Synced, Unit
-    from ..translation import Drafted
+    from ..proof import Fault, Proved
+    from ..translation import Drafted, Planned
     from ..translation.calibrate import Calibrated
     from ..translation.health import Health
+
+LONGEST = 100
+"""How many characters of a text are shown."""
 
 
 def show_findings(found: Sequence[Inspected | PipelineError], *, json: bool = False) -> Severity:
@@ -40,24 +47,78 @@ def show_findings(found: Sequence[Inspected | PipelineError], *, json: bool = Fa
     else:
         for hit in hits:
             _print_finding(hit)
-        counts = {kind: sum(hit.finding.severity is kind for hit in hits) for kind in Severity}
-        names = (("blocking", Severity.BLOCKING), ("error", Severity.ERROR))
-        said = [counted(counts[kind], name) for name, kind in names if counts[kind]]
-        said += [counted(counts[Severity.WARNING], "warning")] if counts[Severity.WARNING] else []
-        out.print(f"Checked: {', '.join(said)}." if said else "Checked: nothing found.")
+        said = _counts([hit.finding.severity for hit in hits])
+        out.print(f"Checked: {said}.")
     show_errors(errors)
     return max(worst, Severity.ERROR) if errors else worst
 
 
-def _print_finding(hit: Inspected) -> None:
+def _counts(found: Sequence[Severity]) -> str:
+    """How much was found of each severity, the gravest first."""
     from ..checks import Severity  # noqa: PLC0415
 
+    names = {Severity.BLOCKING: "blocking", Severity.ERROR: "error", Severity.WARNING: "warning"}
+    said = [counted(found.count(kind), name) for kind, name in names.items() if kind in found]
+    return ", ".join(said) or "nothing found"
+
+
+def _print_finding(hit: Inspected) -> None:
     finding = hit.finding
-    mark = "[yellow]![/]" if finding.severity <= Severity.WARNING else "[bold red]✗[/]"
+    mark = _mark(finding.severity)
     where = f"[bold]{escape(str(hit.path))}:{hit.line}[/]"
     out.print(f"{mark} {where}: {finding.check}: {escape(finding.message)}")
     if finding.fix is not None:
         out.print(f"  [dim]rather: {escape(finding.fix)}[/]")
+
+
+def _mark(severity: Severity) -> str:
+    from ..checks import Severity  # noqa: PLC0415
+
+    return "[yellow]![/]" if severity <= Severity.WARNING else "[bold red]✗[/]"
+
+
+def show_proved(proved: Proved, *, json: bool = False) -> Severity:
+    """What is wrong on the published pages and where to mend it; the gravest of it.
+
+    What one message does to many pages is told once.
+    """
+    from ..checks import Severity, language  # noqa: PLC0415
+
+    faults = proved.faults
+    if json:
+        print_json([{**as_plain(one), "severity": one.severity.name} for one in faults])
+    else:
+        alike: dict[tuple[object, ...], list[Fault]] = {}
+        for fault in faults:
+            # Without a message to mend, a fault is the page's own.
+            where = fault.origin or (fault.page, fault.line)
+            alike.setdefault((fault.check, fault.message, where), []).append(fault)
+        for several in alike.values():
+            _print_fault(several[0], others=len({one.page for one in several}) - 1)
+        found = _counts([fault.severity for fault in faults])
+        out.print(f"Checked {counted(proved.pages, 'page')}: {found}.")
+    if not language.is_available():
+        words = "Languages were not told apart: install the package’s extra “language”."
+        err.print(f"[yellow]![/] {words}")
+    return max((fault.severity for fault in faults), default=Severity.NOTE)
+
+
+def _print_fault(fault: Fault, *, others: int) -> None:
+    line = f":{fault.line}" if fault.line else ""
+    where = f"[bold]{escape(str(fault.file))}{line}[/]"
+    out.print(f"{_mark(fault.severity)} {where}: {fault.check}: {escape(fault.message)}")
+    if fault.text and _short(fault.text) not in fault.message:
+        out.print(f"  [dim]{escape(_short(fault.text))}[/]")
+    if fault.origin is not None:
+        origin = fault.origin
+        at = f"{origin.path}:{origin.line}" if origin.line else str(origin.path)
+        out.print(f"  mend {escape(at)}: {escape(_short(origin.text))}")
+    if others:
+        out.print(f"  [dim]and the same on {counted(others, 'other page')}[/]")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()}…"
 
 
 def show_drafted(drafted: Sequence[Drafted], *, json: bool = False) -> None:
@@ -66,14 +127,13 @@ def show_drafted(drafted: Sequence[Drafted], *, json: bool = False) -> None:
         print_json(drafted)
         return
     for one in drafted:
-        for name, (count, size, cost) in one.planned.items():
-            price = "cost unknown" if cost is None else f"about € {cost:.2f}"
-            words = f"{counted(count, 'message')}, {size} characters, {price}"
-            out.print(f"Would send to [bold]{escape(name)}[/] for {one.locale}: {words}.")
+        for name, planned in one.planned.items():
+            _print_planned(name, planned, one.locale)
         if one.drafts:
             said = ", ".join(f"{count} by {name}" for name, count in sorted(one.drafts.items()))
             total = counted(sum(one.drafts.values()), "message")
             out.print(f"Drafted {total} of {one.locale}: {escape(said)}. They wait for review.")
+            _print_markup(one.markup)
         elif not one.planned and not one.waiting:
             out.print(f"Nothing in {one.locale} wants a draft.")
         reasons: dict[tuple[str, ...], int] = {}
@@ -87,6 +147,29 @@ def show_drafted(drafted: Sequence[Drafted], *, json: bool = False) -> None:
         show_errors(one.errors)
 
 
+def _print_planned(name: str, planned: Planned, locale: str) -> None:
+    price = "cost unknown" if planned.cost is None else f"about € {planned.cost:.2f}"
+    words = f"{counted(planned.segments, 'segment')}, {planned.characters:,} characters, {price}"
+    way = "What those before it leave goes to" if planned.instead else "Would send to"
+    most = ", at most" if planned.instead else ""
+    out.print(f"{way} [bold]{escape(name)}[/] for {locale}{most}: {words}.")
+    if planned.left is not None and planned.left < planned.characters:
+        out.print(f"[yellow]![/] Its budget has {planned.left:,} characters left today.")
+
+
+def _print_markup(outcomes: Mapping[str, int]) -> None:
+    """What became of markup, where somebody has to look at it."""
+    words = {
+        "repaired": "with its spacing mended",
+        "other style": "kept at a second attempt",
+        "looked up": "put back by look-up",
+        "to place": "to place by hand",
+    }
+    said = [f"{outcomes[name]} {how}" for name, how in words.items() if outcomes.get(name)]
+    if said:
+        out.print(f"[dim]○[/] Markup: {', '.join(said)}.")
+
+
 def show_engines(installed: Mapping[str, str], states: Sequence[Health]) -> None:
     """The engines there are, and how those of the settings are."""
     out.print(f"Installed: {', '.join(installed) or 'none'}.")
@@ -94,7 +177,7 @@ def show_engines(installed: Mapping[str, str], states: Sequence[Health]) -> None
         out.print(r"None is configured: name them in \[translation] of pipeline.toml.")
     for state in states:
         mark = "[green]✓[/]" if state.well else "[bold red]✗[/]"
-        where = " (on this machine or network)" if state.local else ""
+        where = " (on this machine or network)" if state.local else " (texts leave this machine)"
         out.print(f"{mark} {escape(state.name)}: {escape(state.said)}{where}")
 
 
@@ -105,12 +188,83 @@ def show_calibrated(found: Calibrated) -> None:
     out.print(f"{escape(found.engine)}: {escape(said)}; {best}")
 
 
-def show_synced(done: Mapping[str, Synced]) -> None:
-    """What came into the memory of each language, and what went."""
-    for locale, one in done.items():
-        changes = f"{counted(one.added, 'unit')} added, {one.removed} removed"
-        out.print(f"Memory of {locale}: {changes if one.added or one.removed else 'up to date'}.")
-        show_errors(one.errors)
+_STEPS = {
+    "new": "new",
+    "source": "whose source has changed",
+    "gone": "gone from the source",
+    "drafted": "drafted by machines",
+    "edited": "edited",
+    "approved": "approved",
+    "rejected": "rejected",
+}
+"""What became of messages, in words; of those edited outside more is said."""
+
+
+def show_synced(done: Mapping[str, tuple[Indexed, Synced]], *, json: bool = False) -> None:
+    """What was found in the catalogues of each language, and what the memory made of it."""
+    if json:
+        print_json({locale: {"index": i, "memory": m} for locale, (i, m) in done.items()})
+        return
+    for locale, (found, memory) in done.items():
+        total = counted(found.catalogues, "catalogue")
+        news = f"{found.read} read" if found.read else "nothing changed"
+        units = f"{counted(memory.added, 'unit')} added, {memory.removed} removed"
+        same = not memory.added and not memory.removed
+        out.print(f"{locale}: {total}, {news}; memory {'up to date' if same else units}.")
+        for kind, count in found.changes.items():
+            if kind in _STEPS:
+                out.print(f"  {counted(count, 'message')} {_STEPS[kind]}")
+        for who, count in found.outside.items():
+            out.print(f"  {counted(count, 'message')} edited outside{f' by {who}' * bool(who)}")
+        states = ", ".join(f"{count} {state}" for state, count in found.messages.items() if count)
+        out.print(f"  [dim]{states or 'no messages'}[/]")
+        show_errors(found.errors)
+
+
+def show_returned(
+    done: Sequence[Returned],
+    errors: Sequence[PipelineError],
+    *,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """What was taken of the files that came back, and what a person has to decide."""
+    if json:
+        print_json([_returned(one) for one in done])
+    for one in () if json else done:
+        result = one.result
+        said = f"{'would take' if dry_run else 'took'} {counted(len(result.taken), 'message')}"
+        out.print(f"[bold]{escape(one.domain)}[/] ({one.locale}): {said}.")
+        if result.dropped:
+            out.print(f"  {counted(result.dropped, 'approval')} did not count: see --approvals.")
+        if not one.known:
+            out.print(
+                "  Nobody knows what it was a copy of: only what nobody translated was taken."
+            )
+        for conflict in result.conflicts:
+            out.print(f"[bold red]✗[/] both sides changed “{escape(conflict.ours.id)}”:")
+            out.print(f"  here:  {escape(' | '.join(conflict.ours.strings))}")
+            out.print(f"  there: {escape(' | '.join(conflict.theirs.strings))}")
+        for message in result.unknown:
+            out.print(f"[yellow]![/] the source has no longer: “{escape(message.id)}”")
+            out.print(f"  [dim]its translation was: {escape(message.text)}[/]")
+    show_errors(errors)
+
+
+def _returned(one: Returned) -> dict[str, object]:
+    result = one.result
+    return {
+        "locale": one.locale,
+        "domain": one.domain,
+        "known": one.known,
+        "taken": [message.id for message in result.taken],
+        "conflicts": [
+            {"text": c.ours.id, "here": c.ours.strings, "there": c.theirs.strings}
+            for c in result.conflicts
+        ],
+        "unknown": [{"text": m.id, "translation": m.strings} for m in result.unknown],
+        "dropped": result.dropped,
+    }
 
 
 def show_counts(counts: Mapping[str, Mapping[str, int]]) -> None:

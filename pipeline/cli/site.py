@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,8 @@ from .door import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..build import Progress
     from ..project import Project
     from ..translation import Drafted
@@ -66,9 +69,14 @@ def build(
     force: Force = False,
     drafts: Drafts = False,
     jobs: Jobs = None,
+    queue: Annotated[
+        bool, typer.Option("--queue", help="Have workers build; it goes on without this terminal.")
+    ] = False,
     json: Json = False,
 ) -> bool:
     """Build what is out of date, and publish it."""
+    if queue:
+        return _build_by_workers(open_site(site), locale or (), force, drafts, json)
     from ..build import build as build_site  # noqa: PLC0415
     from . import console, terminal  # noqa: PLC0415
 
@@ -84,6 +92,21 @@ def build(
         )
     terminal.show_report(project, report, json=json)
     return report.ok
+
+
+def _build_by_workers(
+    project: Project, locales: Sequence[str], force: bool, preview: bool, json: bool
+) -> bool:
+    """Ask for a build and show how far it is; True if it is kept since the broker is down."""
+    from ..ledger.asking import ask  # noqa: PLC0415
+    from . import queue, queued  # noqa: PLC0415
+
+    who = os.environ.get("USER", "")
+    begun = ask(project, locales=locales, force=force, preview=preview, who=who)
+    if begun.trouble is not None:
+        queued.show_kept(begun.id, begun.trouble)
+        return True
+    return queue.follow(begun.ledger, begun.id, json=json)
 
 
 @app.command()
@@ -167,15 +190,53 @@ def _drafted(project: Project, progress: Progress) -> list[Drafted]:
 
 @app.command()
 @door
-def check(locale: Locales = None, site: Site = HERE, json: Json = False) -> bool:
+def sync(
+    site: Site = HERE,
+    force: Annotated[
+        bool, typer.Option("--force", help="Read every catalogue, also what seems as it was.")
+    ] = False,
+    json: Json = False,
+) -> bool:
+    """Bring the index and the memory up to date with the catalogues, whoever wrote them."""
+    from .. import index  # noqa: PLC0415
+    from ..memory import memory_of  # noqa: PLC0415
+    from . import console, findings  # noqa: PLC0415
+
+    project = open_site(site)
+    done = {}
+    for locale in project.locales:
+        memory = memory_of(project, locale)
+        with console.progress(quiet=json) as progress:
+            found = index.sync(project, memory.engine, locale, force=force, progress=progress)
+        done[locale] = (found, memory.sync(project))
+        memory.engine.dispose()
+    findings.show_synced(done, json=json)
+    return not any(found.errors for found, _ in done.values())
+
+
+@app.command()
+@door
+def check(
+    locale: Locales = None,
+    site: Site = HERE,
+    published: Annotated[
+        bool, typer.Option("--published", help="Check the pages that were built instead.")
+    ] = False,
+    json: Json = False,
+) -> bool:
     """Check every translation; status 3 if something cannot be published, 1 for other errors."""
     from ..checks import Severity  # noqa: PLC0415
-    from ..inspection import inspect  # noqa: PLC0415
     from . import findings  # noqa: PLC0415
 
     project = open_site(site)
-    found = list(inspect(project, locale or ()))
-    worst = findings.show_findings(found, json=json)
+    if published:
+        from ..proof import prove  # noqa: PLC0415
+
+        worst = findings.show_proved(prove(project, locale or ()), json=json)
+    else:
+        from ..inspection import inspect  # noqa: PLC0415
+
+        worst = findings.show_findings(list(inspect(project, locale or ())), json=json)
     if worst is Severity.BLOCKING:
         raise typer.Exit(3)
     return worst < Severity.ERROR

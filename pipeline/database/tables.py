@@ -6,6 +6,7 @@ Translations and approvals are not here: their truth is the catalogues.
 from __future__ import annotations
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Column,
     Date,
@@ -99,46 +100,56 @@ suggestion = Table(
     "suggestion",
     metadata,
     Column("locale", String(16), primary_key=True),
-    Column("domain", String(250), primary_key=True),
-    Column("context", String(250), primary_key=True),
+    Column("domain", Text, primary_key=True),
     Column("digest", String(24), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("origin", String(80), nullable=False),
+    Column("origin", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("score", Float, nullable=False),
     Column("markup", String(16), nullable=False),
     Column("day", Date, nullable=False),
 )
-"""What is proposed for a message: ``source`` is the text that it was made for, if another."""
+"""What is proposed for a message: ``source`` is the text that it was made for, if another.
+
+``digest``, here and below, is that of the message's msgctxt and msgid.
+"""
 
 file = Table(
     "file",
     metadata,
     Column("locale", String(16), primary_key=True),
-    Column("domain", String(250), primary_key=True),
+    Column("domain", Text, primary_key=True),
     Column("digest", String(24), nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("changed", BigInteger, nullable=False),
+    Column("revision", Text, nullable=False),
 )
-"""The catalogues as the index has them; ``changed`` is their time in nanoseconds."""
+"""The catalogues as the index has them.
+
+``changed`` is the time of the file in nanoseconds, ``revision`` the PO-Revision-Date of its header.
+"""
 
 message = Table(
     "message",
     metadata,
     Column("locale", String(16), primary_key=True),
-    Column("domain", String(250), primary_key=True),
-    Column("context", String(250), primary_key=True),
+    Column("domain", Text, primary_key=True),
     Column("digest", String(24), primary_key=True),
+    Column("context", Text),
     Column("place", Integer, nullable=False),
     Column("line", Integer, nullable=False),
     Column("state", String(16), nullable=False),
     Column("source", Text, nullable=False),
-    Column("target", Text, nullable=False),
+    Column("strings", JSON, nullable=False),
     Column("sum", String(24), nullable=False),
     Index(None, "locale", "state", "domain", "place"),
 )
-"""The index: every message as its file has it. ``sum`` is over all that is said of it there."""
+"""The index: every message as its file has it.
+
+``place`` is its number in the file, from 0; ``strings`` are its translations, one for each plural
+form; ``sum`` is over all that its file says of it.
+"""
 
 change = Table(
     "change",
@@ -146,13 +157,96 @@ change = Table(
     Column("id", Integer, primary_key=True),
     Column("at", Float, nullable=False),
     Column("locale", String(16), nullable=False),
-    Column("domain", String(250), nullable=False),
-    Column("context", String(250), nullable=False),
+    Column("domain", Text, nullable=False),
     Column("digest", String(24), nullable=False),
+    Column("former", String(24), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("who", Text, nullable=False),
     Column("state", String(16), nullable=False),
-    Column("target", Text, nullable=False),
+    Column("strings", JSON, nullable=False),
     Index(None, "locale", "domain", "digest"),
 )
-"""The history: what became of a message, when it was seen, and who did it where that is known."""
+"""The history: what became of a message, when it was seen, and who did it where that is known.
+
+``former`` is the message that it was before its source changed; ``strings`` are what it said from
+then on.
+"""
+
+copy = Table(
+    "copy",
+    metadata,
+    Column("version", String(24), primary_key=True),
+    Column("locale", String(16), nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+"""Catalogues as they were when somebody took a copy; ``data`` is the file, compressed by zlib."""
+
+build = Table(
+    "build",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("step", String(16), nullable=False),
+    Column("steps", Text, nullable=False),
+    Column("round", Integer, nullable=False, server_default="0"),
+    Column("output", Text, nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("version", String(32), nullable=False),
+    Column("who", Text, nullable=False, server_default=""),
+    Column("created", Float, nullable=False),
+    Column("begun", Float),
+    Column("ended", Float),
+    Column("changed", Float, nullable=False),
+    Column("owner", String(128), nullable=False, server_default=""),
+    Column("until", Float, nullable=False, server_default="0"),
+    Column("runs", Integer, nullable=False, server_default="0"),
+    Column("outcome", Text, nullable=False, server_default=""),
+    Column("told", String(16), nullable=False, server_default=""),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Index(None, "state", "created"),
+)
+"""The ledger of builds. ``asked`` and ``outcome`` are JSON; times are seconds of the database's
+own clock; ``owner`` and ``until`` say who takes its next step, and until when that holds; ``told``
+is what became of its webhook, after so many ``tries``."""
+
+work = Table(
+    "work",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("input", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("runs", Integer, nullable=False, server_default="0"),
+    Column("batch", String(40), nullable=False, server_default=""),
+    Column("owner", String(128), nullable=False, server_default=""),
+    Column("until", Float, nullable=False, server_default="0"),
+    Column("changed", Float, nullable=False),
+    Column("outcome", Text, nullable=False, server_default=""),
+    Index(None, "state", "until"),
+)
+"""Units of work, one for each input, however many builds want it. ``key`` is the hash of all that
+the outcome depends on, ``batch`` the message that it was sent with."""
+
+part = Table(
+    "part",
+    metadata,
+    Column("build", String(16), primary_key=True),
+    Column("step", String(16), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Index(None, "key"),
+)
+"""Which units each step of a build waits for."""
+
+lock = Table(
+    "lock",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("token", String(64), nullable=False),
+    Column("until", Float, nullable=False),
+)
+"""What somebody on some machine is changing just now, by the hash of its name."""

@@ -12,10 +12,8 @@ from datetime import date
 from sqlalchemy import Engine as Database
 from sqlalchemy import delete, insert, select
 
+from ..catalogues import Key, digest_of
 from ..database.tables import suggestion as table
-from ..memory.unit import digest_of
-
-Key = tuple[str | None, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +48,7 @@ def suggest(
         {
             "locale": locale,
             "domain": domain,
-            "context": _context(key),
-            "digest": digest_of(key[1]),
+            "digest": digest_of(key),
             "number": number,
             "origin": one.origin,
             "source": one.source,
@@ -77,8 +74,7 @@ def suggestions(database: Database, locale: str, domain: str, key: Key) -> list[
         .where(
             table.c.locale == locale,
             table.c.domain == domain,
-            table.c.context == _context(key),
-            table.c.digest == digest_of(key[1]),
+            table.c.digest == digest_of(key),
         )
         .order_by(table.c.number)
     )
@@ -87,8 +83,3 @@ def suggestions(database: Database, locale: str, domain: str, key: Key) -> list[
             Suggestion(row.text, row.origin, row.source, row.score, row.markup)
             for row in connection.execute(query)
         ]
-
-
-def _context(key: Key) -> str:
-    """The msgctxt as a column: none is not the same as the empty one."""
-    return "" if key[0] is None else f"\4{key[0]}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import catalogues
+from pipeline import catalogues, index
 from pipeline.build import build
 from pipeline.catalogues import State, marks, state_of
 from pipeline.database import open_database
@@ -15,13 +15,13 @@ from pipeline.extract import extract
 from pipeline.project import Project, open_project
 from pipeline.translation import Drafted, Guarded, translate
 from pipeline.translation.engines import libretranslate
-from pipeline.translation.protect import protect
+from pipeline.translation.protect import Restored, protect
 from tests.sites import DAY, SETTINGS, catalogue, replace, site, write
 from tests.sites import translate as translate_by_hand
+from tests.translation.clients import settings
 from tests.translation.stand_in import StandIn, fluent, stand_in
-from tests.translation.test_engines import settings
 
-FIRST = "articles/first"
+FIRST, SECOND = "articles/first", "articles/second"
 LINKED = "One sentence, and <a1>a link</a1>."
 
 
@@ -71,7 +71,7 @@ def test_what_is_untranslated_gets_a_draft_that_waits(project: Project, server: 
     found = message(project, LINKED)
     assert state_of(found) is State.DRAFT
     protected = protect(LINKED, "⟦1⟧")
-    assert found.text == protected.restore(fluent(protected.text))
+    assert Restored(found.text) == protected.restore(fluent(protected.text))
     assert (marks.find(found, "draft") or {})["engine"] == "engine0"
     assert done.drafts["engine0"] > 10
     assert catalogue(project, FIRST).get("first", "slug") is not None
@@ -103,6 +103,24 @@ def test_what_a_person_writes_meanwhile_is_kept(project: Project, server: StandI
     assert message(project, "An item").text == "Iets"
     assert state_of(message(project, "An item")) is State.TRANSLATED
     assert state_of(message(project, "Another item")) is State.DRAFT
+
+
+def test_the_history_tells_drafts_from_edits(project: Project, server: StandIn) -> None:
+    """By which engine, and what a person did in another program."""
+    drafted(project, server)
+    path = project.catalogue_path("nl", FIRST)
+    found = catalogues.read(path).get("An item")
+    assert found is not None
+    edited = catalogues.edit(found, ["Iets"])
+    catalogues.write(catalogues.read(path).with_message(edited), path)
+    drafted(project, server)
+    database = open_database(project)
+    steps = index.history(database, "nl", FIRST, (None, "An item"))
+    database.dispose()
+    assert [(step.kind, step.who) for step in steps] == [
+        (index.Kind.OUTSIDE, ""),
+        (index.Kind.DRAFTED, "engine0"),
+    ]
 
 
 def test_an_approved_translation_is_used_again(project: Project, server: StandIn) -> None:
@@ -226,13 +244,37 @@ def test_killed_in_the_middle_and_run_again_is_as_if_nothing_had_been(
         assert ours == other.catalogue_path("nl", domain).read_bytes()
 
 
+def test_each_language_has_its_own_engines_and_articles(tmp_path: Path, server: StandIn) -> None:
+    """And people have theirs, in which no engine is asked."""
+    policies = f"""people_only = ["articles/f*"]
+
+[locales.de]
+engines = []
+
+[translation]
+engines = ["libretranslate"]
+libretranslate = {{ url = "{server.url}" }}
+"""
+    project = site(tmp_path, settings=SETTINGS + policies)
+    extract(project, today=DAY)
+    dutch, german = (translate(project, locale, today=DAY) for locale in ("nl", "de"))
+    assert not any("heading" in text for text in server.asked)
+    assert state_of(message(project, "Another sentence about <em1>something</em1>.", SECOND)) is (
+        State.DRAFT
+    )
+    assert {waiting.domain for waiting in dutch.waiting} == {FIRST}
+    assert "only people translate" in dutch.waiting[0].reasons[0]
+    assert german.drafts == {}
+    assert {waiting.reasons for waiting in german.waiting} == {("no engine is configured",)}
+
+
 def test_a_dry_run_sends_nothing(project: Project, server: StandIn) -> None:
     """And says how much it would be."""
     done = drafted(project, server, dry_run=True)
-    count, size, cost = done.planned["engine0"]
-    assert count > 10
-    assert size > 100
-    assert cost == 0
+    planned = done.planned["engine0"]
+    assert planned.segments > 10
+    assert planned.characters > 100
+    assert planned.cost == 0
     assert server.asked == []
 
 

@@ -1,4 +1,4 @@
-"""Who asks an engine just now; suggestions; the index of messages and its history."""
+"""Who asks an engine just now; suggestions; the index and its history; copies handed out."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ def upgrade() -> None:
     op.create_table(
         "suggestion",
         sa.Column("locale", sa.String(16), primary_key=True),
-        sa.Column("domain", sa.String(250), primary_key=True),
-        sa.Column("context", sa.String(250), primary_key=True),
+        sa.Column("domain", sa.Text, primary_key=True),
         sa.Column("digest", sa.String(24), primary_key=True),
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("origin", sa.String(80), nullable=False),
+        sa.Column("origin", sa.Text, nullable=False),
         sa.Column("source", sa.Text, nullable=False),
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("score", sa.Float, nullable=False),
@@ -30,22 +29,23 @@ def upgrade() -> None:
     op.create_table(
         "file",
         sa.Column("locale", sa.String(16), primary_key=True),
-        sa.Column("domain", sa.String(250), primary_key=True),
+        sa.Column("domain", sa.Text, primary_key=True),
         sa.Column("digest", sa.String(24), nullable=False),
         sa.Column("size", sa.BigInteger, nullable=False),
         sa.Column("changed", sa.BigInteger, nullable=False),
+        sa.Column("revision", sa.Text, nullable=False),
     )
     op.create_table(
         "message",
         sa.Column("locale", sa.String(16), primary_key=True),
-        sa.Column("domain", sa.String(250), primary_key=True),
-        sa.Column("context", sa.String(250), primary_key=True),
+        sa.Column("domain", sa.Text, primary_key=True),
         sa.Column("digest", sa.String(24), primary_key=True),
+        sa.Column("context", sa.Text),
         sa.Column("place", sa.Integer, nullable=False),
         sa.Column("line", sa.Integer, nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("source", sa.Text, nullable=False),
-        sa.Column("target", sa.Text, nullable=False),
+        sa.Column("strings", sa.JSON, nullable=False),
         sa.Column("sum", sa.String(24), nullable=False),
     )
     op.create_index(
@@ -58,20 +58,28 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("at", sa.Float, nullable=False),
         sa.Column("locale", sa.String(16), nullable=False),
-        sa.Column("domain", sa.String(250), nullable=False),
-        sa.Column("context", sa.String(250), nullable=False),
+        sa.Column("domain", sa.Text, nullable=False),
         sa.Column("digest", sa.String(24), nullable=False),
+        sa.Column("former", sa.String(24), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("who", sa.Text, nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
-        sa.Column("target", sa.Text, nullable=False),
+        sa.Column("strings", sa.JSON, nullable=False),
     )
     op.create_index("ix_change_locale_domain_digest", "change", ["locale", "domain", "digest"])
+    op.create_table(
+        "copy",
+        sa.Column("version", sa.String(24), primary_key=True),
+        sa.Column("locale", sa.String(16), nullable=False),
+        sa.Column("domain", sa.Text, nullable=False),
+        sa.Column("at", sa.Float, nullable=False),
+        sa.Column("data", sa.LargeBinary, nullable=False),
+    )
 
 
 def downgrade() -> None:
     """Drop them: history is lost, never a translation."""
-    for name in ("change", "message", "file", "suggestion"):
+    for name in ("copy", "change", "message", "file", "suggestion"):
         op.drop_table(name)
     with op.batch_alter_table("answer") as batch:
         batch.drop_column("since")
