@@ -13,11 +13,11 @@ until [ -s "$conf" ] && [ -e "$maps" ]; do
 done
 
 # A container has no cron, and a worker cannot signal another container: so nginx looks by itself.
-# Builds that move no address leave the maps as they are, and nothing is read again.
+# Builds that move no address leave the maps as they are, and nothing is read again. $$ is nginx.
 state() { cksum <"$maps" 2>/dev/null && cksum <"$conf"; }
 loaded=$(state)
 (
-  while sleep "$pause"; do
+  while sleep "$pause" && kill -0 $$ 2>/dev/null; do
     now=$(state) || continue
     if [ "$now" != "$loaded" ] && nginx -t -q -c "$main"; then
       nginx -s reload -c "$main" && loaded=$now

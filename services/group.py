@@ -12,12 +12,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import TextIO
+from typing import IO, TextIO
 
 GRACE = 12.0
 """Seconds that a process may take to end: more than the soft shutdown of a worker."""
@@ -63,6 +63,7 @@ class Group:
             start_new_session=True,
         )
         self._running[service.name] = process
+        assert process.stdout is not None  # noqa: S101 - it is a pipe
         reader = threading.Thread(
             target=self._read, args=(service.name, process.stdout), daemon=True
         )
@@ -104,8 +105,9 @@ class Group:
                 return False
         return True
 
-    def stop(self) -> None:
-        """End all, the last first, and whatever they started."""
+    def stop(self) -> dict[str, int]:
+        """End all, the last first, and whatever they started; with which statuses they ended."""
+        statuses = {}
         for name, process in reversed(self._running.items()):
             process.terminate()  # it alone: a worker has its children end what they do
             try:
@@ -114,10 +116,11 @@ class Group:
                 self.say(name, "does not end, and is killed")
             with suppress(ProcessLookupError):  # it, or what it started and left
                 os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            statuses[name] = process.wait()
         for reader in self._readers:
             reader.join(2)
         self._running.clear()
+        return statuses
 
     @contextmanager
     def until_interrupted(self) -> Iterator[None]:
@@ -146,6 +149,7 @@ class Group:
             self.say("up", f"{what} does not answer")
         return False
 
-    def _read(self, name: str, lines: Iterable[bytes]) -> None:
-        for line in lines:
-            self.say(name, line.decode(errors="replace"))
+    def _read(self, name: str, lines: IO[bytes]) -> None:
+        with lines:
+            for line in lines:
+                self.say(name, line.decode(errors="replace"))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready, worker_shutdown
+from celery.signals import beat_init, worker_ready, worker_shutdown
 from celery.worker.control import inspect_command
 
 from pipeline.project import open_project
@@ -38,8 +38,9 @@ def doing(state: Any) -> dict[str, object]:
 
 
 @worker_ready.connect
+@beat_init.connect
 def start_health(**said: Any) -> None:
-    """Answer for this worker's health, where a port is named."""
+    """Answer for the health of this worker, or of beat, where a port is named."""
     health.start(os.environ.get("PIPELINE_HEALTH_PORT", ""))
 
 

@@ -1,4 +1,4 @@
-"""Health and metrics of a worker over HTTP, where ``PIPELINE_HEALTH_PORT`` names a port.
+"""Health and metrics of a worker or of beat over HTTP, where ``PIPELINE_HEALTH_PORT`` names a port.
 
 ``/health/live``: the process answers. ``/health/ready``: database and Redis answer too, else 503
 and which does not. ``/metrics``: for Prometheus, with the extra ``metrics``.

@@ -15,8 +15,9 @@ from tests.tools import missing
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
-IMAGE = ROOT / ".venv" / "image" / "pipeline"
-"""What the Dockerfile's commands made, where ``python -m tests.deployment.image`` was run."""
+PROGRAMS = Path(os.environ["IMAGE"]) / "pipeline/bin" if "IMAGE" in os.environ else BIN
+"""Of what the Dockerfile's commands made in the folder ``IMAGE`` (`tests.deployment.image`); else
+of the environment that the tests run in."""
 
 
 def parser(name: str) -> str:
