@@ -138,7 +138,6 @@ message = Table(
     Column("digest", String(24), primary_key=True),
     Column("context", Text),
     Column("place", Integer, nullable=False),
-    Column("line", Integer, nullable=False),
     Column("state", String(16), nullable=False),
     Column("source", Text, nullable=False),
     Column("strings", JSON, nullable=False),
