@@ -11,6 +11,7 @@
     │   └── MarkupError        its HTML is broken
     ├── CatalogueError         a .po or .pot file cannot be read
     │   └── ConflictError      a file changed while somebody held an older version of it
+    ├── ExchangeError          a file that somebody brings cannot be taken in
     ├── GlossaryError          a glossary cannot be read
     ├── MemoryStoreError       the translation memory or its database cannot be used
     ├── EngineError            an engine of machine translation cannot be used
@@ -106,6 +107,10 @@ class CatalogueError(PipelineError):
 
 class ConflictError(CatalogueError):
     """A file changed while somebody held an older version of it."""
+
+
+class ExchangeError(PipelineError):
+    """A file that somebody brings cannot be taken in."""
 
 
 class GlossaryError(PipelineError):

@@ -51,6 +51,10 @@ engines_app = typer.Typer(help="Engines of machine translation.")
 app.add_typer(engines_app, name="engines")
 glossary_app = typer.Typer(help="The glossary.", no_args_is_help=True)
 app.add_typer(glossary_app, name="glossary")
+exchange_app = typer.Typer(
+    help="Catalogues out to translators’ tools, and back.", no_args_is_help=True
+)
+app.add_typer(exchange_app, name="exchange")
 memory_app = typer.Typer(help="The translation memory.", no_args_is_help=True)
 app.add_typer(memory_app, name="memory")
 P = ParamSpec("P")

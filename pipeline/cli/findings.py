@@ -20,6 +20,7 @@ from .console import (
 
 if TYPE_CHECKING:
     from ..checks import Severity
+    from ..exchange import Returned
     from ..index import Synced as Indexed
     from ..inspection import Inspected
     from ..memory import Match, Synced, Unit
@@ -137,6 +138,52 @@ def show_synced(done: Mapping[str, tuple[Indexed, Synced]], *, json: bool = Fals
         states = ", ".join(f"{count} {state}" for state, count in found.messages.items() if count)
         out.print(f"  [dim]{states or 'no messages'}[/]")
         show_errors(found.errors)
+
+
+def show_returned(
+    done: Sequence[Returned],
+    errors: Sequence[PipelineError],
+    *,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """What was taken of the files that came back, and what a person has to decide."""
+    if json:
+        print_json([_returned(one) for one in done])
+    for one in () if json else done:
+        result = one.result
+        said = f"{'would take' if dry_run else 'took'} {counted(len(result.taken), 'message')}"
+        out.print(f"[bold]{escape(one.domain)}[/] ({one.locale}): {said}.")
+        if result.dropped:
+            out.print(f"  {counted(result.dropped, 'approval')} did not count: see --approvals.")
+        if not one.known:
+            out.print(
+                "  Nobody knows what it was a copy of: only what nobody translated was taken."
+            )
+        for conflict in result.conflicts:
+            out.print(f"[bold red]✗[/] both sides changed “{escape(conflict.ours.id)}”:")
+            out.print(f"  here:  {escape(' | '.join(conflict.ours.strings))}")
+            out.print(f"  there: {escape(' | '.join(conflict.theirs.strings))}")
+        for message in result.unknown:
+            out.print(f"[yellow]![/] the source has no longer: “{escape(message.id)}”")
+            out.print(f"  [dim]its translation was: {escape(message.text)}[/]")
+    show_errors(errors)
+
+
+def _returned(one: Returned) -> dict[str, object]:
+    result = one.result
+    return {
+        "locale": one.locale,
+        "domain": one.domain,
+        "known": one.known,
+        "taken": [message.id for message in result.taken],
+        "conflicts": [
+            {"text": c.ours.id, "here": c.ours.strings, "there": c.theirs.strings}
+            for c in result.conflicts
+        ],
+        "unknown": [{"text": m.id, "translation": m.strings} for m in result.unknown],
+        "dropped": result.dropped,
+    }
 
 
 def show_counts(counts: Mapping[str, Mapping[str, int]]) -> None:

@@ -171,3 +171,14 @@ change = Table(
 ``former`` is the message that it was before its source changed; ``strings`` are what it said from
 then on.
 """
+
+copy = Table(
+    "copy",
+    metadata,
+    Column("version", String(24), primary_key=True),
+    Column("locale", String(16), nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+"""Catalogues as they were when somebody took a copy; ``data`` is the file, compressed by zlib."""

@@ -1,4 +1,4 @@
-"""Who asks an engine just now; suggestions; the index of messages and its history."""
+"""Who asks an engine just now; suggestions; the index and its history; copies handed out."""
 
 from __future__ import annotations
 
@@ -67,11 +67,19 @@ def upgrade() -> None:
         sa.Column("strings", sa.JSON, nullable=False),
     )
     op.create_index("ix_change_locale_domain_digest", "change", ["locale", "domain", "digest"])
+    op.create_table(
+        "copy",
+        sa.Column("version", sa.String(24), primary_key=True),
+        sa.Column("locale", sa.String(16), nullable=False),
+        sa.Column("domain", sa.Text, nullable=False),
+        sa.Column("at", sa.Float, nullable=False),
+        sa.Column("data", sa.LargeBinary, nullable=False),
+    )
 
 
 def downgrade() -> None:
     """Drop them: history is lost, never a translation."""
-    for name in ("change", "message", "file", "suggestion"):
+    for name in ("copy", "change", "message", "file", "suggestion"):
         op.drop_table(name)
     with op.batch_alter_table("answer") as batch:
         batch.drop_column("since")

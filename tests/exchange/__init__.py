@@ -1,0 +1,1 @@
+"""Catalogues handed out and taken back."""
