@@ -16,14 +16,15 @@ from pipeline import __version__
 from pipeline.errors import ConflictError, PipelineError
 from pipeline.project import Project
 
+from . import api
 from .access import Door, Elsewhere, Visit, desk_of
 from .desk import Desk
-from .doors import entry, folk
+from .doors import entry, folk, tokens
 from .guard import Guard
 from .pages import STATIC, show
 from .rights import Right
 
-_DOORS = (entry.door, folk.door)
+_DOORS = (entry.door, folk.door, tokens.door)
 
 _TITLES = {
     401: "Log in first",
@@ -48,10 +49,12 @@ def create_app(project: Project, *, desk: Desk | None = None) -> FastAPI:
         MemoryStoreError: The state database cannot be opened.
     """
     made = desk or Desk.of(project)
+    programs = api.create_api(made)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
+        api.close(programs)
         made.database.dispose()
 
     app = FastAPI(
@@ -66,6 +69,7 @@ def create_app(project: Project, *, desk: Desk | None = None) -> FastAPI:
     app.state.desk = made
     for door in doors():
         app.include_router(door.router)
+    app.mount(api.PREFIX, programs)
     app.add_exception_handler(Elsewhere, _elsewhere)
     app.add_exception_handler(StarletteHTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _misunderstood)
