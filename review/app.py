@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from limits import RateLimitItem
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
@@ -18,9 +19,10 @@ from pipeline.project import Project
 
 from . import api
 from .access import Door, Elsewhere, Visit, desk_of
+from .api.problems import refused
 from .desk import Desk
 from .doors import entry, folk, tokens
-from .guard import Guard
+from .guard import PROGRAMS, Guard
 from .pages import STATIC, show
 from .rights import Right
 
@@ -38,18 +40,21 @@ _TITLES = {
 }
 
 
-def create_app(project: Project, *, desk: Desk | None = None) -> FastAPI:
+def create_app(
+    project: Project, *, desk: Desk | None = None, rate: RateLimitItem | None = None
+) -> FastAPI:
     """The review desk of a site, as an ASGI app.
 
     Args:
         project: The site.
         desk: Its desk, where that is made already.
+        rate: How much one token of the API may ask, if not as `create_api` says.
 
     Raises:
         MemoryStoreError: The state database cannot be opened.
     """
     made = desk or Desk.of(project)
-    programs = api.create_api(made)
+    programs = api.create_api(made, rate=rate)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -129,6 +134,8 @@ def _problem(
     request: Request, status: int, message: str, hint: str, headers: object = None
 ) -> Response:
     """What went wrong, in words, on a page of the desk."""
+    if request.url.path.startswith(PROGRAMS):
+        return refused(status, message, headers if isinstance(headers, dict) else None)
     visit = getattr(request.state, "visit", None) or Visit(request, desk_of(request), None)
     title = _TITLES.get(status, "That did not work")
     shown = {"title": title, "message": message, "hint": hint}

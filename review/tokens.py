@@ -49,6 +49,10 @@ class Scope(StrEnum):
     MANAGE = "manage"
 
 
+class TooMany(Refused):
+    """Somebody has as many tokens as anybody may."""
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A token, without the word itself.
@@ -108,7 +112,7 @@ def make(
     Raises:
         Refused: It would be for more than its maker may give, for nothing, or for nobody.
     """
-    label = " ".join(wish.label.split())
+    label = " ".join("".join(c if c.isprintable() else " " for c in wish.label).split())
     _refuse(person, wish, label, by, within)
     secret, now = PREFIX + secrets.new_secret(), time.time()
     until = now + wish.days * 86400
@@ -129,7 +133,7 @@ def make(
         connection.execute(delete(table).where(table.c.until < now))
         own = select(table.c.id).where(table.c.person == person.id).limit(_MOST)
         if len(connection.execute(own).all()) == _MOST:
-            raise Refused(f"{person.name} has {_MOST} tokens already; revoke some first.")
+            raise TooMany(f"{person.name} has {_MOST} tokens already; revoke some first.")
         connection.execute(insert(table).values(**row))
         saved = connection.execute(select(table).where(table.c.id == row["id"])).one()
         note(
@@ -217,7 +221,7 @@ def _refuse(person: Person, wish: Wish, label: str, by: Person, within: Token | 
         raise Refused("A token for somebody else is made by a manager of every language.")
     if not person.active:
         raise Refused(f"{person.name} is switched off.")
-    if not 1 <= len(label) <= 60 or not label.isprintable():
+    if not 1 <= len(label) <= 60:
         raise Refused("Give the token a name of at most 60 characters, to know it by.")
     if not wish.scopes:
         raise Refused("Choose what the token is for.")

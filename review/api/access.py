@@ -28,9 +28,13 @@ from ..tokens import Scope, Token
 from . import replies
 from .problems import MEDIA_TYPE, Problem, ProblemShape, problem_of
 from .service import Service
+from .versions import wanted
 
 SCOPE = "x-scope"
 """Where a route's scope is noted; its right is where the desk's routes note theirs."""
+
+CAREFUL = "x-careful"
+"""Where it is noted whether a route asks for a version in If-Match."""
 
 LARGEST = "x-largest-body"
 """Where the bytes that a route takes at most are noted."""
@@ -107,7 +111,7 @@ class Route(APIRoute):
         handler = super().get_route_handler()
         stated = self.openapi_extra or {}
         right, scope = Right[stated[RIGHT]], Scope(stated[SCOPE])
-        largest = int(stated[LARGEST])
+        largest, careful = int(stated[LARGEST]), bool(stated[CAREFUL])
 
         async def answer(request: Request) -> Response:
             service = cast(Service, request.app.state.service)
@@ -115,6 +119,8 @@ class Route(APIRoute):
             try:
                 call = await run_in_threadpool(_let_in, service, request, headers, right, scope)
                 request.state.call = call
+                if careful:
+                    wanted(request.headers.get("if-match"))
                 await _take(request, largest)
                 if request.method in ("POST", "PUT"):
                     response = await _once(call, request, handler)
@@ -147,6 +153,7 @@ class Resource:
         scope: Scope,
         *,
         largest: int = _SMALL,
+        careful: bool = False,
         problems: tuple[int, ...] = (),
         extra: dict[str, Any] | None = None,
         **options: Any,
@@ -157,6 +164,7 @@ class Resource:
             method, path: What it answers to.
             right, scope: What it asks for.
             largest: The bytes of the largest body that it takes.
+            careful: Whether it asks for a version in If-Match.
             problems: With what it may answer besides what every route does.
             extra: More to say in the description.
             options: As of FastAPI.
@@ -164,11 +172,12 @@ class Resource:
         usual = {400, 401, 403, 429, 500, 503}
         usual |= {404} if "{" in path else set()
         usual |= {409, 413} if method in ("POST", "PUT") else set()
+        usual |= {412, 428} if careful else set()
         responses: dict[int | str, dict[str, Any]] = {
             status: _problem() for status in sorted({422, *usual, *problems})
         }
         responses |= options.pop("responses", {})
-        stated = {RIGHT: right.name, SCOPE: str(scope), LARGEST: largest}
+        stated = {RIGHT: right.name, SCOPE: str(scope), LARGEST: largest, CAREFUL: careful}
         stated |= {"security": [{"bearer": [str(scope)]}], **(extra or {})}
         return self.router.api_route(
             path, methods=[method], openapi_extra=stated, responses=responses, **options

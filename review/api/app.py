@@ -56,6 +56,7 @@ def create_api(desk: Desk, *, rate: RateLimitItem | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        generate_unique_id_function=lambda route: route.name,
     )
     runs = Runs(desk.database)
     api.state.service = Service(desk, runs, rate) if rate else Service(desk, runs)
@@ -66,7 +67,7 @@ def create_api(desk: Desk, *, rate: RateLimitItem | None = None) -> FastAPI:
 
     @cache
     def description() -> dict[str, Any]:
-        return described(api)
+        return described(api, desk.project)
 
     @api.get("/openapi.json", include_in_schema=False)
     def openapi() -> Response:
@@ -93,7 +94,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     headers: Mapping[str, str] | None = error.headers
     if error.status_code == 405:
         headers = {"Allow": ", ".join(_methods(request))}
-    return refused(error.status_code, error.detail, headers).response()
+    return refused(error.status_code, error.detail, headers)
 
 
 def _methods(request: Request) -> list[str]:

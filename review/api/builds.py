@@ -30,7 +30,7 @@ _LOCATION = {"Location": {"description": "The address of it.", "schema": {"type"
 Id = Annotated[
     str, Path(description="The `id` of it.", pattern=r"^[0-9a-z]{1,16}$", examples=["12"])
 ]
-Articles = Annotated[list[Annotated[str, Field(max_length=400)]], Field(max_length=1000)]
+Article = Annotated[str, Field(max_length=200)]
 
 
 class BuildWish(BaseModel):
@@ -56,8 +56,11 @@ class DraftWish(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    articles: Articles = Field(
-        default=[], description="The articles; every one if none.", examples=[["articles/first"]]
+    articles: list[Article] = Field(
+        default=[],
+        max_length=1000,
+        description="The articles; every one if none.",
+        examples=[["articles/first"]],
     )
 
 
@@ -217,7 +220,8 @@ def estimate(
     call: Calling,
     locale: Locale,
     article: Annotated[
-        Articles | None, Query(description="Only these articles; every one if none.")
+        list[Article] | None,
+        Query(max_length=20, description="Only these articles; every one if none."),
     ] = None,
 ) -> Estimate:
     """What drafting would send to which engine, and what that costs; nothing is sent."""
@@ -290,7 +294,7 @@ def _known(call: Call, locale: str, articles: list[str]) -> None:
     known = set(call.desk.project.domains(locale))
     for article in articles:
         if article not in known:
-            raise Problem(422, f"There is no catalogue of “{article}” in “{locale}”.")
+            raise Problem(404, f"There is no catalogue of “{article}” in “{locale}”.")
 
 
 def _build(project: Project, wish: BuildWish, told: Progress) -> Mapping[str, Any]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
 from fastapi import Query, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import insert, select
 
 from pipeline import catalogues, index
@@ -32,17 +31,12 @@ from .versions import IfMatch, tag_of, wanted
 resource = Resource.make("decisions")
 
 _ETAG = {200: {"headers": {"ETag": {"schema": {"type": "string"}}}}}
-_PROBLEMS = (412, 428)
 
 
-def _printable(text: str) -> str:
-    """A text without characters that no catalogue should have."""
-    if any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in text):
-        raise ValueError("has control characters")
-    return text
+_NO_CONTROLS = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$"
+"""No catalogue has control characters, other than tabs and line breaks."""
 
-
-Text = Annotated[str, Field(max_length=20_000), AfterValidator(_printable)]
+Text = Annotated[str, Field(max_length=20_000, pattern=_NO_CONTROLS)]
 Strings = Annotated[
     list[Text],
     Field(
@@ -77,8 +71,12 @@ class Rejection(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_printable)] = (
-        Field(description="Why, for the translator.", examples=["“Tarief” is a fee; say “prijs”"])
+    reason: str = Field(
+        min_length=1,
+        max_length=1000,
+        pattern=r"\S",
+        description="Why, for the translator.",
+        examples=["“Tarief” is a fee; say “prijs”"],
     )
 
 
@@ -107,7 +105,7 @@ class _Changed(Exception):
     "/locales/{locale}/messages/{message}",
     Right.TRANSLATE,
     Scope.TRANSLATE,
-    problems=_PROBLEMS,
+    careful=True,
     responses=_ETAG,
     response_model=WholeMessage,
     summary="Edit a translation",
@@ -143,7 +141,7 @@ def edit(
     "/locales/{locale}/messages/{message}/approve",
     Right.REVIEW,
     Scope.REVIEW,
-    problems=_PROBLEMS,
+    careful=True,
     responses=_ETAG,
     response_model=WholeMessage,
     summary="Approve a translation",
@@ -181,7 +179,7 @@ def approve(
     "/locales/{locale}/messages/{message}/reject",
     Right.REVIEW,
     Scope.REVIEW,
-    problems=_PROBLEMS,
+    careful=True,
     responses=_ETAG,
     response_model=WholeMessage,
     summary="Reject a translation",
@@ -196,13 +194,15 @@ def reject(
 ) -> WholeMessage:
     """Say that a translation will not do, and why; the text stays until somebody writes another."""
 
+    reason = " ".join("".join(c if c.isprintable() else " " for c in body.reason).split())
+
     def change(domain: str, found: Message) -> Message:
         if not found.translated:
             raise Problem(409, "There is no translation to reject.")
-        return catalogues.reject(found, by=call.person.name, reason=body.reason)
+        return catalogues.reject(found, by=call.person.name, reason=reason or "–")
 
     deciding = Deciding(call, locale, message, if_match, response)
-    return deciding.decide("reject", change, reason=body.reason)
+    return deciding.decide("reject", change, reason=reason)
 
 
 @resource.route(

@@ -13,9 +13,11 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, Response
 
+from pipeline.project import Project
+
 from ..access import RIGHT
 from ..pages import template
-from .access import LARGEST, SCOPE
+from .access import CAREFUL, LARGEST, SCOPE
 from .problems import MEDIA_TYPE, ProblemShape
 from .replies import HEADER
 from .samples import sample
@@ -40,6 +42,8 @@ a broken connection: within 24 hours it is answered as before, and not done twic
 
 **How often.** A token may ask 600 times a minute; `RateLimit` says what is left, and 429 to wait.
 """
+
+_IF_MATCH = r'^(\*|"[!#-~]*"(, *"[!#-~]*")*)$'
 
 _TAGS = {
     "status": "Every article in every language: how far it is, and whether it is live.",
@@ -78,8 +82,8 @@ _SAID = {
 }
 
 
-def described(api: FastAPI) -> dict[str, Any]:
-    """The description of an API."""
+def described(api: FastAPI, project: Project) -> dict[str, Any]:
+    """The description of the API of a site."""
     description = get_openapi(
         title=api.title,
         version=api.version,
@@ -97,7 +101,8 @@ def described(api: FastAPI) -> dict[str, Any]:
     bearer = {"type": "http", "scheme": "bearer", "description": f"Scopes:\n\n{scopes}"}
     components["securitySchemes"] = {"bearer": bearer}
     for _, method, operation in operations(description):
-        _complete(method, operation)
+        _complete(method, operation, project)
+    _name_languages(components["schemas"], project)
     return description
 
 
@@ -108,13 +113,29 @@ def operations(description: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[
             yield path, method, operation
 
 
-def _complete(method: str, operation: dict[str, Any]) -> None:
+def _name_languages(schemas: dict[str, Any], project: Project) -> None:
+    """Say in the bodies which languages there are."""
+    builds, tokens = schemas["BuildWish"]["properties"], schemas["NewToken"]["properties"]
+    builds["locales"]["items"] = {"type": "string", "enum": list(project.all_locales)}
+    tokens["locales"]["items"] = {"type": "string", "enum": ["*", *project.locales]}
+
+
+def _complete(method: str, operation: dict[str, Any], project: Project) -> None:
     """Say what holds for every route: its errors, and the key of what is sent again."""
     for status, response in operation["responses"].items():
         if status.isdecimal() and int(status) in _SAID:
             problem = {"$ref": "#/components/schemas/Problem"}
             response["description"] = _SAID[int(status)]
             response["content"] = {MEDIA_TYPE: {"schema": problem}}
+    for response in operation["responses"].values():
+        if response["description"] == "Successful Response":
+            response["description"] = operation["summary"]
+    for parameter in operation.get("parameters", []):
+        if parameter["name"] == "locale" and parameter["in"] == "path":
+            parameter["schema"] = {"type": "string", "enum": list(project.locales)}
+        if parameter["name"] == "if-match":
+            schema = {"type": "string", "pattern": _IF_MATCH, "maxLength": 200}
+            parameter |= {"name": "If-Match", "required": True, "schema": schema}
     if method in ("post", "put"):
         operation.setdefault("parameters", []).append(
             {
@@ -128,11 +149,11 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
                     "maxLength": 255,
                     "pattern": "^[!-~]([ -~]*[!-~])?$",
                 },
-                "example": "5f0c8d1e-0001",
             }
         )
     operation["x-required-right"] = operation.pop(RIGHT).lower()
     operation["x-required-scope"] = operation.pop(SCOPE)
+    operation.pop(CAREFUL)
     operation["x-largest-body-in-bytes"] = operation.pop(LARGEST)
 
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import HTTPException, Response
+from fastapi import Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
 
 from pipeline.errors import ConflictError, EngineError, ExchangeError, PipelineError
 
@@ -79,13 +80,13 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, RequestValidationError):
         return _invalid(error)
     if isinstance(error, HTTPException):
-        return _refused(error)
+        return said_of(error.status_code, error.detail, error.headers)
     if isinstance(error, PipelineError):
         return _failed(error)
     return Problem(500, _WORDS[500])
 
 
-def refused(status: int, detail: object, headers: Mapping[str, str] | None) -> Problem:
+def said_of(status: int, detail: object, headers: Mapping[str, str] | None) -> Problem:
     """What the framework refuses: its bare phrases become sentences."""
     said = str(detail or "")
     if said in ("", HTTPStatus(status).phrase) or " " not in said:
@@ -93,8 +94,9 @@ def refused(status: int, detail: object, headers: Mapping[str, str] | None) -> P
     return Problem(status, said, headers=headers)
 
 
-def _refused(error: HTTPException) -> Problem:
-    return refused(error.status_code, error.detail, error.headers)
+def refused(status: int, detail: object, headers: Mapping[str, str] | None) -> Response:
+    """The same as an answer."""
+    return said_of(status, detail, headers).response()
 
 
 def _invalid(error: RequestValidationError) -> Problem:

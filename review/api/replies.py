@@ -79,7 +79,7 @@ def begin(database: Engine, token: str, key: str, asked: str) -> Claim | Respons
         if found is None:
             return None  # it was let go this moment
         if found.asked != asked:
-            raise Problem(422, f"This {HEADER} was used for another request; make a new one.")
+            raise Problem(409, f"This {HEADER} was used for another request; make a new one.")
         if found.status:
             return _again(found)
         return claim if _take_over(connection, found, claim, now) else None

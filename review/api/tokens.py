@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from .. import people, tokens
 from ..people import Refused
 from ..rights import EVERYWHERE, Right, Role
-from ..tokens import LONGEST, Scope, Token, Wish
+from ..tokens import LONGEST, Scope, Token, TooMany, Wish
 from .access import Call, Calling, Resource
 from .cursors import Cursor, Limit, Page, asked, page_of
 from .problems import Problem
@@ -46,7 +46,13 @@ class NewToken(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    label: str = Field(min_length=1, max_length=60, examples=["Nightly build"])
+    label: str = Field(
+        min_length=1,
+        max_length=60,
+        pattern=r"[^\W_]",
+        description="A name to know it by; it has a letter or digit.",
+        examples=["Nightly build"],
+    )
     scopes: list[Scope] = Field(min_length=1, max_length=10, examples=[["read", "build"]])
     locales: list[Annotated[str, Field(max_length=16)]] = Field(
         [EVERYWHERE], min_length=1, max_length=100, description="`*` for every one."
@@ -83,6 +89,7 @@ def show_me(call: Calling) -> Me:
     "/tokens",
     Right.MANAGE,
     Scope.MANAGE,
+    problems=(404,),
     status_code=201,
     response_model=MadeToken,
     summary="Make a token",
@@ -100,11 +107,13 @@ def make_token(call: Calling, body: NewToken, response: Response) -> MadeToken:
         name = body.person.lower()
         known = [one for one in people.everybody(database) if one.name.lower() == name]
         if not known:
-            raise Problem(422, "There is nobody of that name.")
+            raise Problem(404, "There is nobody of that name.")
         person = known[0]
     wish = Wish(body.label, body.scopes, body.locales, body.days)
     try:
         secret, token = tokens.make(database, person, wish, by=call.person, within=call.token)
+    except TooMany as many:
+        raise Problem(409, str(many)) from None
     except Refused as refused:
         raise Problem(422, str(refused)) from None
     response.headers["Cache-Control"] = "no-store"
@@ -137,6 +146,7 @@ def list_tokens(call: Calling, cursor: Cursor = None, limit: Limit = 50) -> Page
     status_code=204,
     response_class=Response,
     response_model=None,
+    problems=(409,),
     summary="Revoke a token",
 )
 def revoke_token(
@@ -145,7 +155,12 @@ def revoke_token(
         str, Path(description="The `id` of a token.", max_length=64, examples=["9f86d081884c7d65"])
     ],
 ) -> None:
-    """End a token at once: one of yours, or anybody's if you manage every language."""
+    """End a token at once: one of yours, or anybody's if you manage every language.
+
+    The one that you use stays (409): so that nobody locks themselves out by mistake.
+    """
+    if id == call.token.id:
+        raise Problem(409, "A token does not end itself: use another one, or the desk.")
     done = tokens.revoke(
         call.desk.database, id, by=call.person, token=call.token, anybodys=_rules(call)
     )

@@ -17,6 +17,7 @@ IfMatch = Annotated[
         description="The `ETag` of the message as you saw it, or `*` for whatever it is now."
         " Required: without it the answer is 428; if it has changed since, 412.",
         examples=['"4f2c9a30b1d5e6f7a8b9c0d1"'],
+        max_length=200,
     ),
 ]
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
+from limits import parse
 
 from pipeline.catalogues import Message, digest_of
 from pipeline.extract import extract
@@ -18,6 +22,7 @@ from review.api.messages import id_of
 from review.app import create_app
 from review.desk import Desk
 from review.rights import EVERYWHERE
+from review.serve import listening
 from review.tokens import Scope, Wish
 from tests.databases import address
 from tests.review.desks import BASE, TWO, person, staffed
@@ -104,3 +109,18 @@ def items(client: TestClient, address: str, limit: int) -> list[Any]:
         cursor = page["next"]
         if cursor is None:
             return found
+
+
+@contextmanager
+def serving(desk: Desk) -> Iterator[str]:
+    """A real server of a desk on loopback; the address of its API. Its tokens may ask often."""
+    app = create_app(desk.project, desk=desk, rate=parse("1000000 per minute"))
+    with listening(0) as place:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [place]}, daemon=True)
+        thread.start()
+        while not server.started and thread.is_alive():
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{place.getsockname()[1]}{PREFIX}"
+        server.should_exit = True
+        thread.join(20)
