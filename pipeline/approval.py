@@ -9,6 +9,7 @@ from datetime import date
 from . import articles, catalogues
 from .catalogues import Catalogue, State
 from .errors import PipelineError, ProjectError, SettingsError, TranslationError
+from .locks import locks_of
 from .markup import Segment
 from .project import Project
 from .site.strings import DOMAIN
@@ -109,5 +110,5 @@ def _approve(
             approved += 1
         return catalogue
 
-    catalogues.update(path, change, locks=project.locks_dir)
+    catalogues.update(path, change, locks=locks_of(project))
     return Approval(domain, approved, tuple(errors))

@@ -12,8 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import files
 from .errors import PipelineError, SettingsError
+from .locks import locks_of
 from .project import Project
 from .record import Record, output_of
 from .site.publication import Published
@@ -95,7 +95,7 @@ def build(
             )
     today = today or date.today()
     record = Record.of(project, preview=preview)
-    with files.lock(record.path.stem, project.locks_dir, timeout=60):
+    with locks_of(project).hold(record.path.stem, timeout=60):
         if not force and not locales and record.is_current(project, today):
             return Report(record.output, project.all_locales, unchanged=record.files)
         from .making import Making  # noqa: PLC0415 - what has nothing to do need not load it

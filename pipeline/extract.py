@@ -17,6 +17,7 @@ from . import __version__, articles, catalogues, files
 from .catalogues import Catalogue, Message
 from .errors import OutputError, PipelineError, ProjectError
 from .fingerprint import stamp
+from .locks import locks_of
 from .pool import Pool
 from .project import Project
 from .site.strings import DOMAIN, built_in_translations, site_messages
@@ -99,10 +100,10 @@ def extract(
                 path=project.relative(project.source_dir),
                 hint="Name it by its path below the sources, without its ending.",
             )
-    job = _Job(project, today or date.today(), _Stamps.read(project))
+    job = Job(project, today or date.today(), Stamps.read(project))
     wanted = [known[name] for name in only] or list(found.sources)
-    with files.lock("extract", project.locks_dir, timeout=60), Pool(jobs, job) as pool:
-        done = list(pool.map(_Job.article, wanted, lambda n, of: progress("Extracting", n, of)))
+    with locks_of(project).hold("extract", timeout=60), Pool(jobs, job) as pool:
+        done = list(pool.map(Job.article, wanted, lambda n, of: progress("Extracting", n, of)))
         if not only:
             done.append(job.site([tag for one in done for tag in one.tags]))
             _remove_orphaned_templates(project, {one.domain for one in done})
@@ -115,13 +116,14 @@ def extract(
 
 
 @dataclass(frozen=True, slots=True)
-class _Stamps:
-    """The files of each article as they were when it was last extracted."""
+class Stamps:
+    """Remembers the files of each article as they were when it was last extracted."""
 
     known: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, project: Project) -> _Stamps:
+    def read(cls, project: Project) -> Stamps:
+        """Those that were remembered."""
         try:
             data = json.loads((project.cache_dir / "extract.json").read_bytes())
             if data["version"] != __version__:
@@ -133,6 +135,7 @@ class _Stamps:
     def write(
         self, project: Project, sources: Mapping[str, articles.Source], done: Iterable[Extracted]
     ) -> None:
+        """Remember those of what was extracted."""
         known: dict[str, Any] = {name: s for name, s in self.known.items() if name in sources}
         for one in done:
             if one.domain in sources and not one.errors:
@@ -142,27 +145,49 @@ class _Stamps:
 
     @staticmethod
     def of(project: Project, source: articles.Source) -> str:
+        """The stamps of an article's files as they are."""
         paths = [source.path, project.template_path(source.id)]
         paths += [project.catalogue_path(locale, source.id) for locale in project.locales]
         return " ".join(stamp(path) or "none" for path in paths)
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class Job:
+    """Extracts articles and merges catalogues: what every process that does so has."""
+
     project: Project
     today: date
-    stamps: _Stamps
+    stamps: Stamps = Stamps()
 
     def article(self, source: articles.Source) -> Extracted:
         """Bring one article's template and catalogues up to date."""
         before, tags = self.stamps.known.get(source.id, ("", ()))
-        if before == _Stamps.of(self.project, source):
+        if before == Stamps.of(self.project, source):
             return Extracted(source.id, tags=tags)
+        return self._one(
+            source,
+            lambda m: (lambda: self._template(source.id, m), *self._merges(source.id, m)),
+        )
+
+    def template(self, source: articles.Source) -> Extracted:
+        """Bring one article's template up to date, and no catalogue."""
+        return self._one(source, lambda messages: [lambda: self._template(source.id, messages)])
+
+    def catalogue(self, source: articles.Source, locale: str) -> Extracted:
+        """Merge the catalogue of one article in one language with what it says."""
+        return self._one(source, lambda m: [lambda: self._merge(locale, source.id, m)])
+
+    def _one(
+        self,
+        source: articles.Source,
+        writes: Callable[[Sequence[Message]], Iterable[Callable[[], Change | None]]],
+    ) -> Extracted:
         try:
             article = articles.load(self.project, source)
         except PipelineError as error:
             return Extracted(source.id, errors=(error,))
-        done = self._domain(source.id, messages_of(article))
+        messages = messages_of(article)
+        done = self._written(source.id, messages, writes(messages))
         return replace(done, tags=article.metadata.tags)
 
     def site(self, tags: Iterable[str]) -> Extracted:
@@ -174,9 +199,18 @@ class _Job:
         return self._domain(DOMAIN, messages)
 
     def _domain(self, domain: str, messages: Sequence[Message]) -> Extracted:
+        merges = self._merges(domain, messages)
+        return self._written(domain, messages, (lambda: self._template(domain, messages), *merges))
+
+    def _written(
+        self,
+        domain: str,
+        messages: Sequence[Message],
+        writes: Iterable[Callable[[], Change | None]],
+    ) -> Extracted:
         changes: list[Change] = []
         errors: list[PipelineError] = []
-        for write in (lambda: self._template(domain, messages), *self._merges(domain, messages)):
+        for write in writes:
             try:
                 change = write()
                 if change is not None:
@@ -226,7 +260,7 @@ class _Job:
             files.write(path, merged(empty).dump(), durable=False)
         else:
             before = path.read_bytes()
-            after = catalogues.update(path, merged, locks=self.project.locks_dir)
+            after = catalogues.update(path, merged, locks=locks_of(self.project))
             if after.dump() == before:
                 return None
         counts = seen[-1]

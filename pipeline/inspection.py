@@ -79,6 +79,7 @@ def subject_of(
         message.flags,
         project.settings.locales[locale].address,
         tuple(glossary.found_in(message.id)) if glossary.terms else (),
+        (project.source_locale, *project.locales),
     )
 
 

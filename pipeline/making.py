@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +18,6 @@ from .errors import (
     CatalogueError,
     FrontMatterError,
     LinkError,
-    OutputError,
     PipelineError,
     SlugError,
     ThemeError,
@@ -28,67 +26,21 @@ from .markup import Link
 from .pool import Pool
 from .project import Project
 from .record import Record
+from .rendering import Job, Wanted
 from .site.addresses import Addresses, Clash
-from .site.choice import Policies, policies_of
-from .site.page import Page, Setting, render
 from .site.pictures import Size, size_of
 from .site.plan import Plan, directory_of
-from .site.publication import Entry, Manifest, Publication, read_manifest, stage
-from .site.strings import DOMAIN, Strings, read_strings
-from .site.survey import (
-    Surveyed,
-    expiry,
-    read_choices,
-    read_memory,
-    survey,
-    unfit,
-    write_memory,
-)
-from .site.theme import Theme
+from .site.publication import Entry, Manifest, Publication, read_manifest
+from .site.strings import DOMAIN
+from .site.survey import Surveyed, expiry, read_memory, unfit, write_memory
 from .site.version import Version
 from .tables import nearest
 
+Read = Callable[[Sequence[articles.Source]], Iterable[Surveyed]]
+"""Surveys articles, in their order."""
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """What a process that surveys or renders needs to know; the same for every page."""
-
-    project: Project
-    policies: Policies
-    settings: Mapping[str, Setting]
-    output: Path
-
-    def survey(self, source: articles.Source) -> Surveyed:
-        return survey(self.project, source, self.policies)
-
-    def render(self, work: tuple[Page, articles.Source | None]) -> int | PipelineError:
-        """Render a page and put it beside the site; its size in bytes, or what went wrong."""
-        page, source = work
-        policy = self.policies[page.locale]
-        try:
-            if source is None:
-                html = render(page, self.settings[page.locale])
-            else:
-                article = articles.load(self.project, source)
-                choices = read_choices(self.project, article, page.locale, policy)
-                html = render(
-                    page,
-                    self.settings[page.locale],
-                    article=article,
-                    choices=choices,
-                    policy=policy,
-                )
-            data = html.encode()
-            stage(self.output, page.file, data)
-            return len(data)
-        except PipelineError as error:
-            return error
-        except OSError as error:
-            return OutputError(
-                f"the page cannot be written: {error.strerror or error}",
-                path=self.output / page.file,
-                hint="Mend the cause and build again; the page that is live has stayed.",
-            )
+Make = Callable[[Sequence[tuple[Wanted, str]]], Iterable[int | PipelineError]]
+"""Puts pages beside the site, in their order; each with the hash of what it is made of."""
 
 
 class Making:
@@ -109,30 +61,47 @@ class Making:
         self.force = force
         self.progress = progress
         self.preview = record.output != project.output_dir
-        self.errors: list[PipelineError] = []
         self.warnings: list[PipelineError] = []
         self.found = articles.find(project)
-        self.theme = Theme.of(project)
-        self.policies = policies_of(project, today, preview=self.preview)
-        self.words = {locale: self._words(locale) for locale in self.policies}
-        settings = {locale: self._setting(locale) for locale in self.policies}
-        self.job = _Job(project, self.policies, settings, record.output)
+        self.job = Job.of(project, today, preview=self.preview)
+        self.errors: list[PipelineError] = list(self.job.errors)
+        self.theme, self.policies, self.words = self.job.theme, self.job.policies, self.job.words
         self.before: Manifest = read_manifest(record.output)
+        self.memory = read_memory(record.memory_path, self._settings)
         self.failed: set[tuple[str, str]] = set()
 
     def run(self, jobs: int | None) -> Report:
         """Survey, plan, render, publish, in as many processes."""
         with Pool(jobs, self.job) as pool:
-            return self._run(pool)
+            publication = Publication.begin(self.record.output)
+            return self.publish(
+                publication,
+                lambda sources: pool.map(Job.survey, sources, self.told("Reading")),
+                lambda pages: pool.map(
+                    Job.render, [page for page, _ in pages], self.told("Rendering")
+                ),
+            )
 
-    def _run(self, pool: Pool[_Job]) -> Report:
-        publication = Publication.begin(self.record.output)
+    def publish(
+        self,
+        publication: Publication,
+        read: Read,
+        make: Make,
+        *,
+        sure: Callable[[], None] = lambda: None,
+    ) -> Report:
+        """Survey, plan, render and publish, with these ways to read articles and make pages.
+
+        ``sure`` raises an error if this build may not publish any more.
+        """
         try:
-            surveys = self._survey(pool)
+            self.before = read_manifest(self.record.output)  # another build may have published
+            surveys = self._survey(read)
             plan = self._plan(surveys)
-            kept = self._render(pool, plan, publication)
+            kept = self._render(plan, publication, make)
             self._assets(publication, kept)
             kept |= self._kept()
+            sure()
             published = publication.commit(self.before, kept=kept)
         except BaseException:
             publication.abandon()
@@ -150,11 +119,25 @@ class Making:
             tuple(self.warnings),
         )
 
+    def plan(self) -> Plan:
+        """The pages of the site as it is now; nothing is made of them."""
+        return self._plan(self._survey(lambda sources: map(self.job.survey, sources)))
+
+    def unread(self) -> list[articles.Source]:
+        """The articles that were touched since they were last surveyed."""
+        return [
+            source
+            for source in self.found.sources
+            if self.force or self.memory.recall(self.project, source, self.policies) is None
+        ]
+
+    def outdated(self, read: Read) -> list[tuple[Wanted, str]]:
+        """The pages that are out of date, each with the hash of what it is made of."""
+        return self._outdated(self._plan(self._survey(read)))[1]
+
     # Survey
 
-    def _survey(self, pool: Pool[_Job]) -> list[Surveyed]:
-        settings = f"{self.project.settings.digest} {__version__}"
-        self.memory = read_memory(self.record.memory_path, settings)
+    def _survey(self, read: Read) -> list[Surveyed]:
         self.errors.extend(self.found.errors)
         known: dict[str, Surveyed] = {}
         for source in self.found.sources:
@@ -162,18 +145,18 @@ class Making:
             if recalled is not None and not self.force:
                 known[source.id] = recalled
         fresh = [source for source in self.found.sources if source.id not in known]
-        for surveyed in pool.map(_Job.survey, fresh, self._told("Reading")):
+        for surveyed in read(fresh):
             known[surveyed.article] = surveyed
         surveys = [known[source.id] for source in self.found.sources]
         for surveyed in surveys:
             for locale, error in surveyed.errors.items():
-                self._fail(surveyed.article, locale, error)
+                self.fail(surveyed.article, locale, error)
         self._check_layouts(surveys)
         self._check_links(surveys)
         self._warn_of_orphans()
         return surveys
 
-    def _fail(self, article: str, locale: str, error: PipelineError) -> None:
+    def fail(self, article: str, locale: str, error: PipelineError) -> None:
         """What is live of this version stays, and the report says why."""
         self.errors.append(error)
         for each in (locale,) if locale else self.policies:
@@ -192,7 +175,7 @@ class Making:
                 line=_line_of(source.path, version.layout, after="layout"),
                 hint=nearest(version.layout, self.theme.layouts),
             )
-            self._fail(surveyed.article, "", error)
+            self.fail(surveyed.article, "", error)
 
     def _check_links(self, surveys: Iterable[Surveyed]) -> None:
         """A link to what is not in ``source/`` at all fails the article that has it."""
@@ -213,7 +196,7 @@ class Making:
                         hint="Correct the link, or add what it leads to below "
                         f"{self.project.settings.site.source}/.",
                     )
-                    self._fail(surveyed.article, "", error)
+                    self.fail(surveyed.article, "", error)
 
     def _warn_of_orphans(self) -> None:
         known = {*self._sources, DOMAIN}
@@ -235,7 +218,7 @@ class Making:
         versions = list(self._versions(surveys))
         addresses = self._addresses(versions)
         for clash in addresses.clashes:
-            self._fail(clash.version.article, clash.version.locale, self._explain(clash))
+            self.fail(clash.version.article, clash.version.locale, self._explain(clash))
         if addresses.clashes:
             addresses = self._addresses(list(self._versions(surveys)))
         return Plan(
@@ -283,36 +266,32 @@ class Making:
 
     # Render
 
-    def _render(self, pool: Pool[_Job], plan: Plan, publication: Publication) -> set[str]:
-        """Render what is out of date; the files that are not."""
+    def _outdated(self, plan: Plan) -> tuple[set[str], list[tuple[Wanted, str]]]:
+        """The files that are up to date, and the pages that are not."""
         kept: set[str] = set()
-        outdated: list[tuple[Page, str]] = []
-        digests = {
-            locale: (self.theme.digest, words.digest, self.project.settings.digest, __version__)
-            for locale, words in self.words.items()
-        }
+        outdated: list[tuple[Wanted, str]] = []
+        surroundings = self.job.surroundings()
         for page in plan.pages(self.locales):
-            owner = f"{page.article}\t{page.locale}" if page.article else ""
             if page.article and (page.article, page.locale) in self.failed:
                 continue
-            made_of = page.digest(*digests[page.locale])
+            made_of = page.digest(*surroundings[page.locale])
             entry = self.before.get(page.file)
             if not self.force and entry and entry.made_of == made_of and self._is_there(page.file):
                 kept.add(page.file)
             else:
-                outdated.append((page, made_of))
-                publication.written[page.file] = Entry(made_of, 0, owner)
-        outdated.sort(key=lambda one: one[0].article or "")  # one article's pages side by side
-        work = [
-            (page, self._sources[page.article] if page.article else None) for page, _ in outdated
-        ]
-        results = pool.map(_Job.render, work, self._told("Rendering"))
-        for (page, made_of), result in zip(outdated, results, strict=True):
-            planned = publication.written[page.file]
+                source = self._sources[page.article] if page.article else None
+                outdated.append(((page, source), made_of))
+        outdated.sort(key=lambda one: one[0][0].article or "")  # an article's pages side by side
+        return kept, outdated
+
+    def _render(self, plan: Plan, publication: Publication, make: Make) -> set[str]:
+        """Render what is out of date; the files that are not."""
+        kept, outdated = self._outdated(plan)
+        for ((page, _), made_of), result in zip(outdated, make(outdated), strict=True):
             if isinstance(result, int):
-                publication.written[page.file] = Entry(made_of, result, planned.owner)
+                owner = f"{page.article}\t{page.locale}" if page.article else ""
+                publication.written[page.file] = Entry(made_of, result, owner)
                 continue
-            del publication.written[page.file]
             if isinstance(result, ThemeError):
                 raise result
             self.errors.append(result)
@@ -363,7 +342,6 @@ class Making:
         return frozenset(entry.owner for entry in self.before.values())
 
     def _remember(self, surveys: Sequence[Surveyed], count: int) -> None:
-        settings = f"{self.project.settings.digest} {__version__}"
         good = [
             s for s in surveys if not any((s.article, loc) in self.failed for loc in s.versions)
         ]
@@ -371,13 +349,19 @@ class Making:
             last = self.memory.surveys.get(surveyed.article)
             if surveyed not in good and last:
                 good.append(Surveyed(surveyed.article, "", last[1], {}))
-        write_memory(self.record.memory_path, settings, good)
+        write_memory(self.record.memory_path, self._settings, good)
         if self.errors or self.warnings or problems_of(self.project, _all(surveys)):
             self.record.forget()
         elif tuple(self.locales) == self.project.all_locales:
             self.record.write(self.project, expiry(surveys), count)
 
-    def _told(self, step: str) -> Callable[[int, int], None]:
+    @property
+    def _settings(self) -> str:
+        """What surveys depend on besides their files."""
+        return f"{self.project.settings.digest} {__version__}"
+
+    def told(self, step: str) -> Callable[[int, int], None]:
+        """Tells the progress of a step."""
         return lambda done, total: self.progress(step, done, total)
 
     @cached_property
@@ -388,24 +372,6 @@ class Making:
     def _files(self) -> Mapping[str, str]:
         known = {source.name: source.id for source in self.found.sources}
         return known | {name: name for name, _ in self.found.assets}
-
-    def _words(self, locale: str) -> Strings:
-        try:
-            return read_strings(self.project, locale, self.policies[locale])
-        except PipelineError as error:
-            self.errors.append(error)
-            return Strings()
-
-    def _setting(self, locale: str) -> Setting:
-        site = self.project.settings.site
-        words = self.words[locale]
-        return Setting(
-            self.theme,
-            words,
-            words.gettext(site.title),
-            site.url,
-            words.gettext(site.description),
-        )
 
 
 def problems_of(project: Project, versions: Iterable[Version]) -> list[PipelineError]:

@@ -14,6 +14,7 @@ from . import __version__, files
 from .fingerprint import fingerprint
 from .project import Project
 from .site.publication import NEXT
+from .site.shelf import SHELF
 
 _LIVE = "build"
 _PREVIEW = "preview"
@@ -84,5 +85,5 @@ class Record:
         themes = [project.theme_dir] if project.theme_dir else []
         built_in = Path(__file__).parent / "site"
         paths = [project.settings_path, project.source_dir, *catalogues, *themes, built_in]
-        touched = fingerprint([*paths, self.output], ignore=frozenset({NEXT, "__pycache__"}))
+        touched = fingerprint([*paths, self.output], ignore=frozenset({NEXT, SHELF, "__pycache__"}))
         return f"{__version__} {touched}"

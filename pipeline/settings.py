@@ -113,10 +113,20 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """``[queue]``: the broker of Celery workers, or the variable that holds its address."""
+    """``[queue]``: the broker of Celery workers, or the variable that holds its address.
+
+    ``batch`` is how many pages go in one message; ``lease`` for how many seconds a worker holds
+    them without a sign of life; ``runs`` how often a page may be begun that kills its worker.
+    ``webhook`` is told when a build ends, signed with the secret in ``webhook_secret_env``.
+    """
 
     url: str = ""
     url_env: str = ""
+    batch: int = 32
+    lease: int = 30
+    runs: int = 3
+    webhook: str = ""
+    webhook_secret_env: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +208,7 @@ def load(path: Path) -> Settings:
         translation,
         {name: _drafting(inner, translation) for name, inner in locales.tables()},
         State(*_service(root.table("state"), _STATE_URL)),
-        Queue(*_service(root.table("queue"), "")),
+        _queue(root.table("queue")),
         _review(root.table("review"), locales),
     )
     root.mistakes.raise_any()
@@ -383,9 +393,27 @@ def _refuse_secrets(table: Table) -> None:
             table.wrong(name, "holds a secret", hint)
 
 
-def _service(table: Table, default: str) -> tuple[str, str]:
+def _queue(table: Table) -> Queue:
+    webhook = table.text("webhook")
+    if webhook and not re.match(r"https?://[^/@\s]+(/|$)", webhook):
+        table.wrong("webhook", f"is no http(s) address without a password: {webhook!r}", "")
+    if webhook and not table.text("webhook_secret_env"):
+        hint = 'Add webhook_secret_env = "NAME" (a variable that holds the secret).'
+        table.wrong("webhook", "has no secret to be signed with", hint)
+    others = [name for name in Queue.__dataclass_fields__ if name not in ("url", "url_env")]
+    return Queue(
+        *_service(table, "", *others),
+        table.number("batch", 32, minimum=1, maximum=1000),
+        table.number("lease", 30, minimum=1, maximum=600),
+        table.number("runs", 3, minimum=1, maximum=100),
+        webhook,
+        table.text("webhook_secret_env"),
+    )
+
+
+def _service(table: Table, default: str, *others: str) -> tuple[str, str]:
     """The address of a service and the variable that may hold it: an address with a password."""
-    table.only(("url", "url_env"))
+    table.only(("url", "url_env", *others))
     url = table.text("url", default)
     if _has_password(url):
         hint = 'Use url_env = "NAME" (a variable that holds the whole address).'

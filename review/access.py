@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, cast
 from urllib.parse import quote
@@ -65,9 +65,10 @@ def visit_of(request: Request) -> Visit:
     return cast(Visit, request.state.visit)
 
 
-async def form_of(request: Request) -> FormData:
-    """What a form says; at most so much of it."""
-    return await request.form(max_files=20, max_fields=5000, max_part_size=4 * 1024 * 1024)
+async def form_of(request: Request) -> AsyncIterator[FormData]:
+    """What a form says, at most so much of it; files that came with it are closed afterwards."""
+    async with request.form(max_files=20, max_fields=5000, max_part_size=4 << 20) as form:
+        yield form
 
 
 Visiting = Annotated[Visit, Depends(visit_of)]

@@ -21,12 +21,20 @@ from . import api
 from .access import Door, Elsewhere, Visit, desk_of
 from .api.problems import refused
 from .desk import Desk
-from .doors import entry, folk, tokens
+from .doors import bulk, editor, entry, exchange, folk, queue, tokens
 from .guard import PROGRAMS, Guard
 from .pages import STATIC, show
 from .rights import Right
 
-_DOORS = (entry.door, folk.door, tokens.door)
+_DOORS = (
+    entry.door,
+    folk.door,
+    queue.door,
+    editor.door,
+    bulk.door,
+    exchange.door,
+    tokens.door,
+)
 
 _TITLES = {
     401: "Log in first",
@@ -79,6 +87,7 @@ def create_app(
     app.add_exception_handler(StarletteHTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _misunderstood)
     app.add_exception_handler(PipelineError, _failed)
+    app.add_exception_handler(Exception, _broken)
     return app
 
 
@@ -128,6 +137,11 @@ async def _failed(request: Request, error: Exception) -> Response:
     status = 409 if isinstance(error, ConflictError) else 500
     where = f"{error.where}: " if error.where else ""
     return _problem(request, status, where + error.message, error.hint)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    message = "Something is wrong with the desk itself; its log says what."
+    return _problem(request, 500, message, "Whatever was saved before is safe.")
 
 
 def _problem(

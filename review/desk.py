@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
 from pipeline.database import open_database
+from pipeline.errors import PipelineError
 from pipeline.project import Project
+from pipeline.proof import Proofs
 
 from .throttle import Throttle
+
+PROOFS = "/site"
+"""Where proofs and what they show are found."""
+
+_PROOF_HEAD = '<link rel="stylesheet" href="/static/proof.css">'
+
+
+@dataclass(slots=True)
+class Watch:
+    """When the catalogues of each language were last looked at, and which could not be read.
+
+    ``rests`` is for how many seconds they are taken to be as they were.
+    """
+
+    rests: float = 2.0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    seen: dict[str, float] = field(default_factory=dict)
+    errors: dict[str, tuple[PipelineError, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +39,9 @@ class Desk:
 
     project: Project
     database: Engine
+    proofs: Proofs
     throttle: Throttle = field(default_factory=Throttle)
+    watch: Watch = field(default_factory=Watch)
 
     @classmethod
     def of(cls, project: Project) -> Desk:
@@ -27,7 +50,8 @@ class Desk:
         Raises:
             MemoryStoreError: The state database cannot be opened.
         """
-        return cls(project, open_database(project))
+        proofs = Proofs(project, PROOFS, _PROOF_HEAD)
+        return cls(project, open_database(project), proofs)
 
     @property
     def secure(self) -> bool:

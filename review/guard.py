@@ -27,6 +27,9 @@ PROOF_POLICY = (
 PROGRAMS = "/api/"
 """Below this, cookies count for nothing, and so no browser can be made to act by another site."""
 
+LARGEST = 64 << 20
+"""Bytes of a request."""
+
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _LOOPBACK = frozenset(("127.0.0.1", "localhost", "[::1]"))
 _HEADERS = {
@@ -88,6 +91,11 @@ class Guard:
             await _refusal(scope, 403, text)(scope, receive, send)
             return
 
+        if not for_programs and scope["method"] not in _SAFE and not _fits(headers):
+            text = f"That is more than {LARGEST >> 20} MB, or does not say how much it is."
+            await PlainTextResponse(text, 413)(scope, receive, send)
+            return
+
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = MutableHeaders(scope=message)
@@ -106,6 +114,14 @@ def _refusal(scope: Scope, status: int, text: str) -> Response:
         return PlainTextResponse(text, status)
     said = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
     return JSONResponse({**said, "detail": text}, status, media_type="application/problem+json")
+
+
+def _fits(headers: Headers) -> bool:
+    """Whether a body is said to be no larger than what people bring; servers hold it to that."""
+    if "transfer-encoding" in headers:
+        return False
+    size = headers.get("content-length", "0")
+    return size.isdecimal() and int(size) <= LARGEST
 
 
 def _name(host: str) -> str:

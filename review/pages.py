@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -63,7 +63,7 @@ def _environment() -> jinja2.Environment:
     environment.globals.update(
         asset=asset, Right=Right, Role=Role, EVERYWHERE=EVERYWHERE, language=language
     )
-    environment.filters.update(ago=ago, day=day, moment=moment, number=number)
+    environment.filters.update(ago=ago, day=day, moment=moment, number=number, summed=summed)
     return environment
 
 
@@ -84,6 +84,11 @@ def day(at: float) -> str:
 def moment(at: float) -> str:
     """A moment as HTML's ``datetime`` wants it."""
     return datetime.datetime.fromtimestamp(at, datetime.UTC).isoformat(timespec="seconds")
+
+
+def summed(counts: Mapping[str, int], names: Sequence[str]) -> int:
+    """How many there are of all these together."""
+    return sum(counts[name] for name in names)
 
 
 def number(value: float) -> str:

@@ -67,6 +67,7 @@ def listening(port: int) -> socket.socket:
     place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         place.bind((HOST, port))
+        place.listen(128)
     except OSError as error:
         place.close()
         taken = error.errno == errno.EADDRINUSE

@@ -180,18 +180,6 @@ facet = Table(
 )
 """What a queue is filtered by besides the index: findings, origin, risk, since when it waits."""
 
-download = Table(
-    "download",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("locale", String(16), nullable=False),
-    Column("domain", Text, nullable=False),
-    Column("person", Integer, nullable=False),
-    Column("at", Float, nullable=False),
-    Column("data", LargeBinary, nullable=False),
-)
-"""Catalogues as they were when somebody took them away: what an upload is compared with."""
-
 bulk = Table(
     "bulk",
     metadata,

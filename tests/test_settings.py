@@ -17,6 +17,7 @@ from pipeline.settings import (
     LocaleSettings,
     Publish,
     Queue,
+    Review,
     Settings,
     Site,
     State,
@@ -51,6 +52,7 @@ minimum_percent = 100
 engines = ["libretranslate"]
 people_only = ["articles/crisis"]
 fuzzy = 85
+four_eyes = true
 [locales.pt_BR]
 
 [translation]
@@ -67,6 +69,8 @@ anything = { you = "like" }
 url = "postgresql+psycopg://localhost/site"
 [queue]
 url = "redis://localhost"
+[review]
+url = "https://desk.solacium.example/"
 """
 
 SITE = """\
@@ -129,6 +133,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         },
         state=State("postgresql+psycopg://localhost/site"),
         queue=Queue("redis://localhost"),
+        review=Review("https://desk.solacium.example", frozenset({"nl"})),
     )
 
 

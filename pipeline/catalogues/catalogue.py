@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from .. import files
 from ..errors import CatalogueError, ConflictError
@@ -207,7 +209,23 @@ def write(catalogue: Catalogue, path: Path) -> None:
     files.write(path, data)
 
 
-def update(path: Path, change: Callable[[Catalogue], Catalogue], *, locks: Path) -> Catalogue:
+class Held(Protocol):
+    """A lock that is held."""
+
+    def renew(self) -> bool:
+        """Hold it for longer; False if somebody else has it by now."""
+
+
+class Locks(Protocol):
+    """Where locks are held, if not in files: see `pipeline.locks`."""
+
+    def hold(self, name: str) -> AbstractContextManager[Held]:
+        """Hold a lock as long as the context takes."""
+
+
+def update(
+    path: Path, change: Callable[[Catalogue], Catalogue], *, locks: Path | Locks
+) -> Catalogue:
     """Read a file, change it and write it, as one step for all who use this function.
 
     When another program has written the file meanwhile, the change is made again to what it wrote.
@@ -215,21 +233,37 @@ def update(path: Path, change: Callable[[Catalogue], Catalogue], *, locks: Path)
     Args:
         path: The file.
         change: Makes the new catalogue of the one that was read; may be called more than once.
-        locks: The folder of locks.
+        locks: The folder of locks, or what holds them for several machines.
 
     Raises:
         CatalogueError: It cannot be read.
-        ConflictError: It was changed again and again.
+        ConflictError: It was changed again and again, or the lock was lost.
     """
-    with files.lock(str(path.absolute()), locks):
-        for attempt in range(_ATTEMPTS):
-            changed = change(read(path))
-            try:
-                write(changed, path)
-                return changed
-            except ConflictError:
-                if attempt == _ATTEMPTS - 1:
-                    raise
+    name = str(path.absolute())
+    if isinstance(locks, Path):
+        with files.lock(name, locks):
+            return _updated(path, change)
+    with locks.hold(name) as held:
+        return _updated(path, change, held)
+
+
+def _updated(
+    path: Path, change: Callable[[Catalogue], Catalogue], held: Held | None = None
+) -> Catalogue:
+    for attempt in range(_ATTEMPTS):
+        changed = change(read(path))
+        if held is not None and not held.renew():
+            raise ConflictError(
+                "somebody else took over this file, since it took too long here",
+                path=path,
+                hint="Nothing was written; repeat the change.",
+            )
+        try:
+            write(changed, path)
+            return changed
+        except ConflictError:
+            if attempt == _ATTEMPTS - 1:
+                raise
     raise AssertionError  # the loop returns or raises
 
 

@@ -10,6 +10,9 @@ from enum import StrEnum
 from . import marks
 from .message import Message
 
+_UNSURE = frozenset(("other style", "looked up", "to place"))
+"""What became of a draft's markup, where nobody can be sure that it is in its place."""
+
 
 class State(StrEnum):
     """How far a message is on its way to readers.
@@ -62,6 +65,12 @@ def is_draft(message: Message) -> bool:
     )
 
 
+def markup_is_unsure(message: Message) -> bool:
+    """Whether a machine's draft has markup that a person has to look at before anyone reads it."""
+    mark = marks.find(message, "markup")
+    return mark is not None and mark.get("outcome") in _UNSURE
+
+
 def stale_since(message: Message) -> date | None:
     """The day on which the source was found changed; None if nobody noted it."""
     mark = marks.find(message, "stale")
@@ -104,7 +113,7 @@ def edit(message: Message, strings: Sequence[str]) -> Message:
 
 def _settled(message: Message) -> Message:
     """The message without anything that was said of its translation so far."""
-    bare = marks.without(message, "approved", "rejected", "draft", "stale")
+    bare = marks.without(message, "approved", "rejected", "draft", "markup", "stale")
     return replace(
         bare,
         flags=tuple(flag for flag in bare.flags if flag != "fuzzy"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import figures, language, markup, names, terms, wording
+from . import dates, figures, language, markup, names, terms, wording
 from .markup import VARIABLE
 from .registry import CHECKS, Finding, Severity, Subject, blocking, check, findings
 
@@ -14,6 +14,7 @@ __all__ = [
     "Subject",
     "blocking",
     "check",
+    "dates",
     "figures",
     "findings",
     "language",

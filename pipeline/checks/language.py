@@ -26,16 +26,17 @@ _SURE = 0.8
 
 @check("language", severity=Severity.ERROR)
 def it_is_in_its_language(subject: Subject) -> Iterator[Hit]:
-    """And not in that of the source; names, quotations and short texts are let pass."""
+    """And in no other of the site's; names, quotations and short texts are let pass."""
     text = _prose(subject.translation)
     if len(text) < SHORTEST or subject.context == "slug":
         return
-    detector = _detector(subject.source_locale[:2], subject.locale[:2])
+    known = (subject.source_locale, subject.locale, *subject.languages)
+    detector = _detector(*sorted({code.partition("_")[0] for code in known}))
     if detector is None:
         return
     best = detector.compute_language_confidence_values(text)[0]
     code = best.language.iso_code_639_1.name.lower()
-    if code != subject.locale[:2] and best.value >= _SURE:
+    if code != subject.language and best.value >= _SURE:
         yield f"this seems to be in another language ({best.language.name.capitalize()})"
 
 
@@ -54,8 +55,9 @@ def _detector(*codes: str) -> LanguageDetector | None:
         from lingua import IsoCode639_1, LanguageDetectorBuilder  # noqa: PLC0415
     except ImportError:
         return None
-    names = [code.upper() for code in dict.fromkeys(codes)]
-    if len(names) < 2 or not all(hasattr(IsoCode639_1, name) for name in names):
+    # Languages that lingua does not know are left out; one alone cannot be told from others.
+    names = [code.upper() for code in codes if hasattr(IsoCode639_1, code.upper())]
+    if len(names) < 2:
         return None
     found = [getattr(IsoCode639_1, name) for name in names]
     return LanguageDetectorBuilder.from_iso_codes_639_1(*found).build()

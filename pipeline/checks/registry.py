@@ -59,6 +59,7 @@ class Subject:
         flags: The message's flags, such as ``python-format``.
         address: How readers are spoken to, if the site says so.
         terms: The terms of the glossary that the source has.
+        languages: All languages of the site, which a translation is told apart from.
     """
 
     source: str
@@ -70,6 +71,7 @@ class Subject:
     flags: tuple[str, ...] = ()
     address: str | None = None
     terms: tuple[Term, ...] = ()
+    languages: tuple[str, ...] = ()
 
     @cached_property
     def plain_source(self) -> str:

@@ -57,6 +57,8 @@ exchange_app = typer.Typer(
 app.add_typer(exchange_app, name="exchange")
 memory_app = typer.Typer(help="The translation memory.", no_args_is_help=True)
 app.add_typer(memory_app, name="memory")
+builds_app = typer.Typer(help="Builds that workers do.")
+app.add_typer(builds_app, name="builds")
 P = ParamSpec("P")
 
 

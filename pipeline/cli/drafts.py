@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -19,9 +19,6 @@ from .door import (
     known_locale,
     open_site,
 )
-
-if TYPE_CHECKING:
-    pass
 
 
 @app.command()
@@ -71,23 +68,29 @@ def _list_engines(site: Path) -> bool:
 @door
 def engines_calibrate(locale: Language, site: Site = HERE) -> bool:
     """Ask each configured engine which form of markup it keeps best, and remember it."""
-    from ..database import open_database  # noqa: PLC0415
     from ..errors import EngineError  # noqa: PLC0415
-    from ..translation import EngineFault, engine_of  # noqa: PLC0415
+    from ..translation import EngineFault  # noqa: PLC0415
     from ..translation.calibrate import calibrate  # noqa: PLC0415
+    from ..translation.configured import engines_of  # noqa: PLC0415
     from . import console, findings  # noqa: PLC0415
 
     project = open_site(site)
     known_locale(project, locale)
-    database, ok = open_database(project), True
+    errors: list[EngineError] = []
     pair = {"source_locale": project.source_locale, "locale": locale}
-    for name in project.settings.drafting[locale].engines:
-        try:
-            findings.show_calibrated(calibrate(engine_of(project, name), database, **pair))
-        except EngineFault as fault:
-            console.show_errors([EngineError(f"engine “{name}” {fault.message}")])
-            ok = False
-    return ok
+    with engines_of(project, locale) as engines:
+        for one in engines:
+            if isinstance(one, EngineError):
+                errors.append(one)
+                continue
+            try:
+                findings.show_calibrated(calibrate(one, **pair))
+            except EngineFault as fault:
+                errors.append(EngineError(f"engine “{one.name}” {fault.message}"))
+    if not engines:
+        console.show_line(f"No engine is configured for {locale}: there is nothing to ask.")
+    console.show_errors(errors)
+    return not errors
 
 
 @engines_app.command("fetch")

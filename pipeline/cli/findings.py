@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..index import Synced as Indexed
     from ..inspection import Inspected
     from ..memory import Match, Synced, Unit
-    from ..translation import Drafted
+    from ..translation import Drafted, Planned
     from ..translation.calibrate import Calibrated
     from ..translation.health import Health
 
@@ -68,14 +68,13 @@ def show_drafted(drafted: Sequence[Drafted], *, json: bool = False) -> None:
         print_json(drafted)
         return
     for one in drafted:
-        for name, (count, size, cost) in one.planned.items():
-            price = "cost unknown" if cost is None else f"about € {cost:.2f}"
-            words = f"{counted(count, 'message')}, {size} characters, {price}"
-            out.print(f"Would send to [bold]{escape(name)}[/] for {one.locale}: {words}.")
+        for name, planned in one.planned.items():
+            _print_planned(name, planned, one.locale)
         if one.drafts:
             said = ", ".join(f"{count} by {name}" for name, count in sorted(one.drafts.items()))
             total = counted(sum(one.drafts.values()), "message")
             out.print(f"Drafted {total} of {one.locale}: {escape(said)}. They wait for review.")
+            _print_markup(one.markup)
         elif not one.planned and not one.waiting:
             out.print(f"Nothing in {one.locale} wants a draft.")
         reasons: dict[tuple[str, ...], int] = {}
@@ -89,6 +88,29 @@ def show_drafted(drafted: Sequence[Drafted], *, json: bool = False) -> None:
         show_errors(one.errors)
 
 
+def _print_planned(name: str, planned: Planned, locale: str) -> None:
+    price = "cost unknown" if planned.cost is None else f"about € {planned.cost:.2f}"
+    words = f"{counted(planned.segments, 'segment')}, {planned.characters:,} characters, {price}"
+    way = "What those before it leave goes to" if planned.instead else "Would send to"
+    most = ", at most" if planned.instead else ""
+    out.print(f"{way} [bold]{escape(name)}[/] for {locale}{most}: {words}.")
+    if planned.left is not None and planned.left < planned.characters:
+        out.print(f"[yellow]![/] Its budget has {planned.left:,} characters left today.")
+
+
+def _print_markup(outcomes: Mapping[str, int]) -> None:
+    """What became of markup, where somebody has to look at it."""
+    words = {
+        "repaired": "with its spacing mended",
+        "other style": "kept at a second attempt",
+        "looked up": "put back by look-up",
+        "to place": "to place by hand",
+    }
+    said = [f"{outcomes[name]} {how}" for name, how in words.items() if outcomes.get(name)]
+    if said:
+        out.print(f"[dim]○[/] Markup: {', '.join(said)}.")
+
+
 def show_engines(installed: Mapping[str, str], states: Sequence[Health]) -> None:
     """The engines there are, and how those of the settings are."""
     out.print(f"Installed: {', '.join(installed) or 'none'}.")
@@ -96,7 +118,7 @@ def show_engines(installed: Mapping[str, str], states: Sequence[Health]) -> None
         out.print(r"None is configured: name them in \[translation] of pipeline.toml.")
     for state in states:
         mark = "[green]✓[/]" if state.well else "[bold red]✗[/]"
-        where = " (on this machine or network)" if state.local else ""
+        where = " (on this machine or network)" if state.local else " (texts leave this machine)"
         out.print(f"{mark} {escape(state.name)}: {escape(state.said)}{where}")
 
 

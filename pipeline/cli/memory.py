@@ -57,13 +57,13 @@ def memory_import(
     site: Site = HERE,
 ) -> bool:
     """Take the units of a TMX file into the memory, beside those of the catalogues."""
-    from ..memory import memory_of, read_tmx  # noqa: PLC0415
+    from ..memory import import_tmx, memory_of  # noqa: PLC0415
     from . import console  # noqa: PLC0415
 
     project = open_site(site)
     memory = memory_of(project, known_locale(project, locale))
-    units = read_tmx(file, source_locale=project.source_locale, locale=locale)
-    console.show_line(f"Imported {memory.add(units)} units into the memory of {locale}.")
+    count = import_tmx(memory, file)
+    console.show_line(f"Imported {count} units into the memory of {locale}.")
     return True
 
 
@@ -75,13 +75,12 @@ def memory_export(
     site: Site = HERE,
 ) -> bool:
     """Write the memory of a language as TMX 1.4."""
-    from ..memory import memory_of, write_tmx  # noqa: PLC0415
+    from ..memory import export_tmx, memory_of  # noqa: PLC0415
     from . import console  # noqa: PLC0415
 
     project = open_site(site)
     memory = memory_of(project, known_locale(project, locale))
-    with file.open("wb") as out:
-        count = write_tmx(memory.units(), out, source_locale=project.source_locale, locale=locale)
+    count = export_tmx(memory, file)
     console.show_line(f"Exported {count} units to {file}.")
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,6 +26,8 @@ from .door import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..build import Progress
     from ..project import Project
     from ..translation import Drafted
@@ -67,9 +70,14 @@ def build(
     force: Force = False,
     drafts: Drafts = False,
     jobs: Jobs = None,
+    queue: Annotated[
+        bool, typer.Option("--queue", help="Have workers build; it goes on without this terminal.")
+    ] = False,
     json: Json = False,
 ) -> bool:
     """Build what is out of date, and publish it."""
+    if queue:
+        return _build_by_workers(open_site(site), locale or (), force, drafts, json)
     from ..build import build as build_site  # noqa: PLC0415
     from . import console, terminal  # noqa: PLC0415
 
@@ -85,6 +93,21 @@ def build(
         )
     terminal.show_report(project, report, json=json)
     return report.ok
+
+
+def _build_by_workers(
+    project: Project, locales: Sequence[str], force: bool, preview: bool, json: bool
+) -> bool:
+    """Ask for a build and show how far it is; True if it is kept since the broker is down."""
+    from ..ledger.asking import ask  # noqa: PLC0415
+    from . import queue, queued  # noqa: PLC0415
+
+    who = os.environ.get("USER", "")
+    begun = ask(project, locales=locales, force=force, preview=preview, who=who)
+    if begun.trouble is not None:
+        queued.show_kept(begun.id, begun.trouble)
+        return True
+    return queue.follow(begun.ledger, begun.id, json=json)
 
 
 @app.command()

@@ -119,7 +119,7 @@ def show_status(project: Project, rows: Sequence[Row], *, json: bool = False) ->
         last = row.article
         cells = [_number(row.states.get(state, 0)) for state in _STATES]
         table.add_row(escape(name), row.locale, _live(row), *cells)
-    _print_table(table)
+    print_table(table)
     show_errors(relative(project, unique(row.error for row in rows if row.error)))
 
 
@@ -233,7 +233,7 @@ def _print_languages(project: Project, rows: Sequence[Row]) -> None:
             *cells,
         )
     out.print()
-    _print_table(table)
+    print_table(table)
     out.print()
 
 
@@ -261,7 +261,7 @@ def _state_names() -> Sequence[str]:
     return (*_STATES[:-1], "missing") if _is_wide() else _SHORT
 
 
-def _print_table(table: Table) -> None:
+def print_table(table: Table) -> None:
     """A table as wide as it needs to be where the output is no terminal."""
     if out.is_terminal:
         out.print(table)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .connection import exclusive, insert_many, open_database
+from .connection import among, by_index, exclusive, insert_many, open_database, reading
 
-__all__ = ["exclusive", "insert_many", "open_database"]
+__all__ = ["among", "by_index", "exclusive", "insert_many", "open_database", "reading"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,20 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    any_,
+    create_engine,
+    event,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -35,6 +49,8 @@ def open_database(project: Project) -> Engine:
     try:
         engine = _engine(project, url)
         with files.lock("database", project.locks_dir, timeout=60), engine.begin() as connection:
+            if connection.dialect.name == "postgresql":  # nor on another machine
+                connection.execute(select(func.pg_advisory_xact_lock(_number("database"))))
             config = Config()
             config.set_main_option("script_location", str(_MIGRATIONS))
             config.attributes["connection"] = connection
@@ -56,9 +72,36 @@ def exclusive(engine: Engine, name: str) -> Iterator[Connection]:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
-            number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-            connection.execute(select(func.pg_advisory_xact_lock(number)))
+            connection.execute(select(func.pg_advisory_xact_lock(_number(name))))
         yield connection
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection to look something up among very many rows."""
+    with engine.connect() as connection:
+        by_index(connection)
+        yield connection
+
+
+def by_index(connection: Connection) -> None:
+    """Have PostgreSQL use the index also of a table that it has no statistics of yet."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+
+
+def among(
+    connection: Connection, column: Column[Any], values: Sequence[int] | Sequence[str]
+) -> ColumnElement[bool]:
+    """Whether a column has one of many values, which are sent as one."""
+    if connection.dialect.name == "sqlite":
+        each = func.json_each(json.dumps(values)).table_valued("value")
+        return column.in_(select(each.c.value))
+    return column == any_(literal(values, ARRAY(column.type)))
 
 
 def insert_many(
@@ -95,7 +138,7 @@ def _engine(project: Project, url: str) -> Engine:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=NORMAL",
-            "busy_timeout=10000",
+            "busy_timeout=60000",
             "cache_size=-64000",
         ):
             cursor.execute(f"PRAGMA {pragma}")

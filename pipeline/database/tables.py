@@ -183,3 +183,71 @@ copy = Table(
     Column("data", LargeBinary, nullable=False),
 )
 """Catalogues as they were when somebody took a copy; ``data`` is the file, compressed by zlib."""
+
+build = Table(
+    "build",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("step", String(16), nullable=False),
+    Column("steps", Text, nullable=False),
+    Column("round", Integer, nullable=False, server_default="0"),
+    Column("output", Text, nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("version", String(32), nullable=False),
+    Column("who", Text, nullable=False, server_default=""),
+    Column("created", Float, nullable=False),
+    Column("begun", Float),
+    Column("ended", Float),
+    Column("changed", Float, nullable=False),
+    Column("owner", String(128), nullable=False, server_default=""),
+    Column("until", Float, nullable=False, server_default="0"),
+    Column("runs", Integer, nullable=False, server_default="0"),
+    Column("outcome", Text, nullable=False, server_default=""),
+    Column("told", String(16), nullable=False, server_default=""),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Index(None, "state", "created"),
+)
+"""The ledger of builds. ``asked`` and ``outcome`` are JSON; times are seconds of the database's
+own clock; ``owner`` and ``until`` say who takes its next step, and until when that holds; ``told``
+is what became of its webhook, after so many ``tries``."""
+
+work = Table(
+    "work",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("input", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("runs", Integer, nullable=False, server_default="0"),
+    Column("batch", String(40), nullable=False, server_default=""),
+    Column("owner", String(128), nullable=False, server_default=""),
+    Column("until", Float, nullable=False, server_default="0"),
+    Column("changed", Float, nullable=False),
+    Column("outcome", Text, nullable=False, server_default=""),
+    Index(None, "state", "until"),
+)
+"""Units of work, one for each input, however many builds want it. ``key`` is the hash of all that
+the outcome depends on, ``batch`` the message that it was sent with."""
+
+part = Table(
+    "part",
+    metadata,
+    Column("build", String(16), primary_key=True),
+    Column("step", String(16), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Index(None, "key"),
+)
+"""Which units each step of a build waits for."""
+
+lock = Table(
+    "lock",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("token", String(64), nullable=False),
+    Column("until", Float, nullable=False),
+)
+"""What somebody on some machine is changing just now, by the hash of its name."""

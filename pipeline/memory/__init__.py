@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..database import open_database
 from ..project import Project
 from .store import LEAST, Memory, Synced
-from .tmx import read_tmx, write_tmx
+from .tmx import export_tmx, import_tmx, read_tmx, write_tmx
 from .unit import Match, Unit, difference, score
 
 __all__ = [
@@ -15,6 +15,8 @@ __all__ = [
     "Synced",
     "Unit",
     "difference",
+    "export_tmx",
+    "import_tmx",
     "memory_of",
     "read_tmx",
     "score",

@@ -1,148 +1,204 @@
 """The index of the memory: words and pairs of words, by which texts that resemble one are found.
 
-Two texts that are three quarters the same share most of their words and of their neighbours. So
-the units that have the rarest words and pairs of a text are looked at, and only those. That finds
-what a scan of all of them finds, a hundred times as fast as ranking the trigrams of FTS5 does; and
-it is the same in every database.
+Two texts that are three quarters the same share many of their words and of their neighbours, and
+are not much longer than each other. So the units of about that length that have the rarest words
+and pairs of a text are looked at, and only those. That finds what a scan of all of them finds, a
+hundred times as fast as ranking the trigrams of FTS5 does; and it is the same in every database.
 
-Each word or pair has its units in blocks, one for each batch that was added, so that a million
-units are a few million rows; small blocks are joined when there are many.
+Of a long text a fixed number are kept, those whose hashes are the lowest: texts that share many
+share many of those (Broder, "On the resemblance and containment of documents"). Short texts are
+kept by their letters too, since one typo may leave them no word in common.
+
+Each key has its units in blocks, one for each batch that was added, so that a million units are a
+few million rows; small blocks are joined when there are many.
 """
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 from array import array
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from heapq import nlargest
 from itertools import pairwise
-from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select
 
-from ..database import insert_many
+from ..database import among, insert_many
 from ..database.tables import posting
 
-_WORD = re.compile(r"\w+")
-_MOST_GRAMS = 14
-_MOST_UNITS = 4000
-_MOST_BLOCKS = 100
-_IN_ONE_QUERY = 500
+# A sign is a word where words are not set apart by spaces: Thai, Lao, Burmese, Khmer, Han, kana.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
+_LONGEST_WORD = 100
+_KEPT = 20
+_ASKED = 3 * _KEPT
+_SHORT = 24
+_STEP = math.log(1.35)
+_MOST_UNITS = 10_000
+_MOST_BLOCKS = 8
+_AT_ONCE = 500
+_COLUMNS = ("gram", "first", "units")
 _MASK = (1 << 64) - 1
+_FORM = {"gram": 0, "first": 2, "units": b""}
+"""A row that is no key's: which form the index has. One of another form is made anew."""
 
 
-def grams_of(words: str, locale: str) -> list[int]:
-    """The words of a text and its pairs of neighbours, as numbers of 64 bits.
+def keys_of(words: str, locale: str, length: int) -> list[int]:
+    """What a unit is kept under, as numbers of 64 bits.
 
     Args:
         words: As the index sees a text: in lower case, without markup.
         locale: Each language has an index of its own.
+        length: Of the text itself, in characters.
     """
-    found = [_number(word, locale) for word in _WORD.findall(words)]
-    pairs = [
-        _signed(one * 0x9E3779B97F4A7C15 + (other ^ 0x5851F42D)) for one, other in pairwise(found)
-    ]
+    step = _step(length)
+    keys = sorted(_key(gram, step) for gram in _grams(words, locale))[:_KEPT]
+    if length < _SHORT:
+        keys += [_key(gram, step) for gram in _letters(words, locale)]
+    return keys
+
+
+def wanted(words: str, locale: str, length: int, *, least: float) -> list[int]:
+    """The keys under which a text can be found that is so much like this one, in per cent.
+
+    Texts of *n* and *m* characters are at most 2 min(n, m) / (n + m) alike.
+    """
+    ratio = max(least, 1) / (200 - max(least, 1))
+    steps = range(_step(math.floor(length * ratio)), _step(math.ceil(length / ratio)) + 1)
+    grams = _grams(words, locale)
+    letters = _letters(words, locale) if length * ratio < _SHORT else []
+    found: list[int] = []
+    for step in steps:
+        found += sorted(_key(gram, step) for gram in grams)[:_ASKED]
+        found += sorted(_key(gram, step) for gram in letters)[:_ASKED]
+    return found
+
+
+def _grams(words: str, locale: str) -> list[int]:
+    """The words of a text and its pairs of neighbours."""
+    found = [_number(word[:_LONGEST_WORD], locale) for word in _WORD.findall(words)]
+    pairs = [_key(one, other) for one, other in pairwise(found)]
     return list(dict.fromkeys([*found, *pairs]))
+
+
+def _letters(words: str, locale: str) -> list[int]:
+    """Three letters at a time, with the edges of the text."""
+    text = f" {words} "
+    return [_number(f"\0{piece}", locale) for piece in {text[n : n + 3] for n in range(len(words))}]
+
+
+def _step(length: int) -> int:
+    return int(math.log(max(length, 1)) / _STEP)
 
 
 @lru_cache(maxsize=100_000)
 def _number(word: str, locale: str) -> int:
     said = f"{locale}\0{word}".encode(errors="surrogatepass")
-    return int.from_bytes(blake2b(said, digest_size=8).digest(), "big", signed=True)
+    return int.from_bytes(blake2b(said, digest_size=8).digest(), "big")
 
 
-def _signed(number: int) -> int:
-    number &= _MASK
+def _key(one: int, other: int) -> int:
+    """Two numbers as one that depends on their order, of 64 bits with a sign."""
+    number = (one * 0x9E3779B97F4A7C15 + (other ^ 0x5851F42D) * 0xD1342543DE82EF95) & _MASK
     number ^= number >> 29
     return number - (1 << 64) if number >> 63 else number
 
 
-def add(connection: Connection, grams: Iterable[tuple[int, Sequence[int]]]) -> None:
-    """Take units into the index: the number of each, rising, and its grams."""
+def is_current(connection: Connection) -> bool:
+    """Whether the index has the form of this version."""
+    query = select(posting.c.first).where(posting.c.gram == 0)
+    return connection.execute(query).scalars().all() == [_FORM["first"]]
+
+
+def clear(connection: Connection) -> None:
+    """Begin an index of the form of this version."""
+    connection.execute(delete(posting))
+    connection.execute(insert(posting), _FORM)
+
+
+def add(connection: Connection, keys: Iterable[tuple[int, Sequence[int]]]) -> None:
+    """Take units into the index: the number of each, rising, and its keys."""
     found: defaultdict[int, list[int]] = defaultdict(list)
-    for unit, own in grams:
-        for gram in own:
-            found[gram].append(unit)
+    for unit, own in keys:
+        for key in own:
+            found[key].append(unit)
     # In their order, so that they lie beside each other.
-    rows = ((gram, units[0], _packed(units)) for gram, units in sorted(found.items()))
-    insert_many(connection, posting, ("gram", "first", "units"), rows)
+    ordered = sorted(found)
+    _join(connection, ordered)
+    rows = ((key, found[key][0], _packed(found[key])) for key in ordered)
+    insert_many(connection, posting, _COLUMNS, rows)
 
 
-def join(connection: Connection, grams: Iterable[Sequence[int]]) -> None:
-    """Make one block of those that have become many; for small batches, which make small blocks."""
-    for part in _parts(sorted({gram for own in grams for gram in own})):
-        many = (
-            select(posting.c.gram)
-            .where(posting.c.gram.in_(part))
-            .group_by(posting.c.gram)
-            .having(func.count() > _MOST_BLOCKS)
-        )
-        for gram in connection.execute(many).scalars().all():
-            own = posting.c.gram == gram
-            query = select(posting.c.units).where(own).order_by(posting.c.first)
-            blocks = connection.execute(query).scalars().all()
-            units = [unit for block in blocks for unit in _unpacked(block)]
-            connection.execute(delete(posting).where(own))
-            row = {"gram": gram, "first": units[0], "units": _packed(units)}
-            connection.execute(insert(posting), row)
+def _join(connection: Connection, keys: Sequence[int]) -> None:
+    """Make one block of those that have become many."""
+    own = among(connection, posting.c.gram, keys)
+    query = select(posting.c.gram).where(own).group_by(posting.c.gram)
+    crowded = connection.execute(query.having(func.count() >= _MOST_BLOCKS)).scalars().all()
+    for n in range(0, len(crowded), _AT_ONCE):
+        own = among(connection, posting.c.gram, crowded[n : n + _AT_ONCE])
+        query = select(posting.c.gram, posting.c.units).where(own)
+        blocks: defaultdict[int, list[bytes]] = defaultdict(list)
+        for key, block in connection.execute(query.order_by(posting.c.gram, posting.c.first)):
+            blocks[key].append(block)
+        connection.execute(delete(posting).where(own))
+        # Of more units, no look-up would look at the rest.
+        joined = ((key, _unpacked(some)[-_MOST_UNITS:]) for key, some in blocks.items())
+        rows = [(key, units[0], _packed(units)) for key, units in joined]
+        insert_many(connection, posting, _COLUMNS, rows)
 
 
-def remove(connection: Connection, grams: Iterable[tuple[int, Sequence[int]]]) -> None:
+def remove(connection: Connection, keys: Iterable[tuple[int, Sequence[int]]]) -> None:
     """Take units out of the index."""
-    for unit, own in grams:
-        for gram in own:
-            _take_out(connection, gram, unit)
+    gone: defaultdict[int, set[int]] = defaultdict(set)
+    for unit, own in keys:
+        for key in own:
+            gone[key].add(unit)
+    query = select(posting).where(among(connection, posting.c.gram, sorted(gone)))
+    for key, first, block in connection.execute(query).all():
+        units = _unpacked([block])
+        left = [unit for unit in units if unit not in gone[key]]
+        if len(left) < len(units):
+            own = (posting.c.gram == key, posting.c.first == first)
+            connection.execute(delete(posting).where(*own))
+            if left:
+                insert_many(connection, posting, _COLUMNS, [(key, left[0], _packed(left))])
 
 
-def _take_out(connection: Connection, gram: int, unit: int) -> None:
-    query = (
-        select(posting)
-        .where(posting.c.gram == gram, posting.c.first <= unit)
-        .order_by(posting.c.first.desc())
-        .limit(1)
-    )
-    block: Row[Any] | None = connection.execute(query).first()
-    if block is None:
-        return
-    left = [other for other in _unpacked(block.units) if other != unit]
-    where = (posting.c.gram == gram, posting.c.first == block.first)
-    if left:
-        values = {"first": left[0], "units": _packed(left)}
-        connection.execute(update(posting).where(*where).values(values))
-    else:
-        connection.execute(delete(posting).where(*where))
-
-
-def candidates(connection: Connection, grams: Sequence[int], *, most: int) -> list[int]:
-    """The numbers of the units that share the most of the rarest grams."""
-    counts: dict[int, int] = {}
-    size = func.sum(func.length(posting.c.units))
-    for part in _parts(grams):
-        query = select(posting.c.gram, size).where(posting.c.gram.in_(part))
-        rows = connection.execute(query.group_by(posting.c.gram))
-        counts |= {int(gram): int(length) // 4 for gram, length in rows}
-    chosen: list[int] = []
+def candidates(connection: Connection, keys: Sequence[int], *, most: int) -> list[int]:
+    """The numbers of the units that share the most of the rarest keys."""
+    query = select(posting.c.gram, func.sum(func.length(posting.c.units)))
+    query = query.where(among(connection, posting.c.gram, keys)).group_by(posting.c.gram)
+    sizes = {key: int(size) // 4 for key, size in connection.execute(query).all()}
+    chosen: dict[int, float] = {}
     seen = 0
-    for number in sorted(counts, key=lambda g: counts[g])[:_MOST_GRAMS]:
-        if seen and seen + counts[number] > _MOST_UNITS:
+    for key in sorted(sizes, key=lambda key: sizes[key]):
+        seen += sizes[key]
+        if chosen and seen > _MOST_UNITS:
             break
-        chosen.append(number)
-        seen += counts[number]
-    return [unit for unit, _ in _shared(connection, chosen).most_common(most)]
+        chosen[key] = math.log(1 + _MOST_UNITS / sizes[key]) ** 2
+    shared = _shared(connection, chosen)
+    return nlargest(most, shared, key=lambda unit: shared[unit])
 
 
-def _shared(connection: Connection, grams: Sequence[int]) -> Counter[int]:
-    """How many of a few grams each unit has; of the commonest, not all units are looked at."""
-    shared: Counter[int] = Counter()
-    left = dict.fromkeys(grams, _MOST_UNITS)
-    query = select(posting.c.gram, posting.c.units).where(posting.c.gram.in_(grams))
-    for gram, block in connection.execute(query):
-        units = _unpacked(block)[: left[gram]]
-        left[gram] -= len(units)
-        shared.update(units)
+def _shared(connection: Connection, weights: Mapping[int, float]) -> dict[int, float]:
+    """How much each unit has of a few keys; of one that is too common, not all units count."""
+    query = select(posting.c.gram, posting.c.units)
+    query = query.where(among(connection, posting.c.gram, list(weights)))
+    if len(weights) == 1:
+        query = query.order_by(posting.c.first.desc()).limit(_MOST_BLOCKS)
+    shared: defaultdict[int, float] = defaultdict(float)
+    left = _MOST_UNITS
+    for key, block in connection.execute(query).all():
+        weight = weights[key]
+        units = _unpacked([block])[:left]
+        left -= len(units)
+        for unit in units:
+            shared[unit] += weight
     return shared
 
 
@@ -153,12 +209,8 @@ def _packed(units: Sequence[int]) -> bytes:
     return numbers.tobytes()
 
 
-def _unpacked(block: bytes) -> array[int]:
-    numbers = array("I", block)
+def _unpacked(blocks: Iterable[bytes]) -> array[int]:
+    numbers = array("I", b"".join(blocks))
     if sys.byteorder == "big":
         numbers.byteswap()
     return numbers
-
-
-def _parts(grams: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (grams[n : n + _IN_ONE_QUERY] for n in range(0, len(grams), _IN_ONE_QUERY))

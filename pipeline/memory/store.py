@@ -7,16 +7,15 @@ stays beside. Candidates for a fuzzy match come from the index and are scored wi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, select, update
 
 from .. import catalogues
 from ..catalogues import State
-from ..database import exclusive, insert_many
-from ..database.tables import posting
+from ..database import among, by_index, exclusive, insert_many, reading
 from ..database.tables import unit as table
 from ..errors import PipelineError
 from ..project import Project
@@ -26,9 +25,10 @@ from .unit import Match, Unit, digest_of, score, words_of
 LEAST = 75.0
 """Per cent; below this a match is of little use."""
 
-_CANDIDATES = 80
+_CANDIDATES = 200
 _BATCH = 20_000
-_SMALL = 5_000
+_LARGEST = 10_000_000
+_READ = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,16 @@ class Memory:
 
     def fuzzy(self, source: str, *, least: float = LEAST, limit: int = 3) -> list[Match]:
         """The units that resemble a text, the most alike first."""
-        grams = index.grams_of(words_of(source), self.locale)
-        with self.engine.connect() as connection:
-            found = index.candidates(connection, grams, most=_CANDIDATES)
-            rows = connection.execute(select(table).where(table.c.id.in_(found))).all()
-        scored = sorted(((score(source, row.source), row) for row in rows), key=lambda s: -s[0])
-        return [Match(_unit(row), alike) for alike, row in scored[:limit] if alike >= least]
+        keys = index.wanted(words_of(source), self.locale, len(source), least=least)
+        with reading(self.engine) as connection:
+            found = index.candidates(connection, keys, most=_CANDIDATES)
+            texts = select(table.c.id, table.c.source).where(among(connection, table.c.id, found))
+            sources = connection.execute(texts).all()
+            scored = [(score(source, text), number) for number, text in sources]
+            best = {number: alike for alike, number in sorted(scored)[-limit:] if alike >= least}
+            rows = connection.execute(select(table).where(table.c.id.in_(best))).all()
+        matches = [Match(_unit(row), best[row.id]) for row in rows]
+        return sorted(matches, key=lambda match: -match.score)
 
     def search(self, words: str, *, limit: int = 20) -> list[Unit]:
         """The units whose source or translation has these words (a concordance)."""
@@ -90,24 +94,33 @@ class Memory:
 
     def units(self) -> Iterator[Unit]:
         """All units, read as they are asked for."""
-        query = select(table).where(table.c.locale == self.locale).order_by(table.c.id)
+        columns = (table.c.source, table.c.target, table.c.context, table.c.domain, table.c.origin)
+        query = select(*columns).where(table.c.locale == self.locale).order_by(table.c.id)
         with self.engine.connect() as connection:
-            for row in connection.execution_options(yield_per=_BATCH).execute(query):
+            for row in connection.execution_options(yield_per=_READ).execute(query):
                 yield _unit(row)
 
     def add(self, units: Iterable[Unit]) -> int:
         """Add units, and replace those of the same text in the same place; how many there were."""
         total = 0
-        iterator = iter(units)
-        while batch := list(islice(iterator, _BATCH)):
+        for batch in _batches(units):
             latest = {(u.domain, u.context, u.digest): u for u in batch}
-            with exclusive(self.engine, "memory") as connection:
+            # Before others have to wait.
+            keys = {key: self._keys(unit.words, unit.source) for key, unit in latest.items()}
+            with self._alone() as connection:
                 present = self._present(connection, list(latest.values()))
                 again = [(number, latest.pop(key)) for key, number in present.items()]
                 self._retarget(connection, again)
-                self._insert(connection, list(latest.values()))
+                self._insert(connection, [(unit, keys[key]) for key, unit in latest.items()])
             total += len(present) + len(latest)
         return total
+
+    @contextmanager
+    def _alone(self) -> Iterator[Connection]:
+        """A transaction in which nobody else changes the memory."""
+        with exclusive(self.engine, "memory") as connection:
+            by_index(connection)
+            yield connection
 
     def _present(
         self, connection: Connection, units: Sequence[Unit]
@@ -115,11 +128,11 @@ class Memory:
         """The numbers of those units whose text has one in the same place."""
         mine = {(u.domain, u.context, u.digest) for u in units}
         columns = (table.c.domain, table.c.context, table.c.digest, table.c.id)
-        found: dict[tuple[str, str, str], int] = {}
         digests = sorted({unit.digest for unit in units})
-        for part in (digests[n : n + 500] for n in range(0, len(digests), 500)):
-            query = select(*columns).where(table.c.locale == self.locale, table.c.digest.in_(part))
-            found |= {(row[0], row[1], row[2]): row[3] for row in connection.execute(query)}
+        query = select(*columns).where(
+            table.c.locale == self.locale, among(connection, table.c.digest, digests)
+        )
+        found = {(row[0], row[1], row[2]): row[3] for row in connection.execute(query)}
         return {key: number for key, number in found.items() if key in mine}
 
     def _retarget(self, connection: Connection, units: Sequence[tuple[int, Unit]]) -> None:
@@ -170,7 +183,7 @@ class Memory:
             table.c.domain == domain,
             table.c.origin == "catalogue",
         )
-        with exclusive(self.engine, "memory") as connection:
+        with self._alone() as connection:
             rows = connection.execute(select(table).where(*where)).all()
             present = {(row.context, row.digest): row for row in rows}
             gone = [row for key, row in present.items() if key not in wanted]
@@ -181,49 +194,69 @@ class Memory:
             ]
             self._remove(connection, gone)
             self._retarget(connection, other)
-            fresh = [unit for key, unit in wanted.items() if key not in present]
+            fresh = [
+                (unit, self._keys(unit.words, unit.source))
+                for key, unit in wanted.items()
+                if key not in present
+            ]
             self._insert(connection, fresh)
         return len(gone) + len(other), len(fresh) + len(other)
 
-    def _insert(self, connection: Connection, units: Sequence[Unit]) -> None:
+    def _keys(self, words: str, source: str) -> list[int]:
+        return index.keys_of(words, self.locale, len(source))
+
+    def _insert(self, connection: Connection, units: Sequence[tuple[Unit, list[int]]]) -> None:
+        """Insert units, with their keys; none of them may be there yet."""
         if not units:
             return
         last = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
         own = (self.source_locale, self.locale)
         rows = [
             (n, *own, u.domain, u.context, u.digest, u.source, u.target, u.words, u.origin)
-            for n, u in enumerate(units, start=last + 1)
+            for n, (u, _) in enumerate(units, start=last + 1)
         ]
         insert_many(connection, table, table.c.keys(), rows)
-        self._index(connection, [(row[0], row[8]) for row in rows])
-
-    def _index(self, connection: Connection, units: Sequence[tuple[int, str]]) -> None:
-        """Take units into the index: their numbers and words."""
-        grams = [(number, index.grams_of(words, self.locale)) for number, words in units]
-        if len(grams) < _SMALL:
-            index.join(connection, (own for _, own in grams))
-        index.add(connection, grams)
+        index.add(connection, [(n, keys) for n, (_, keys) in enumerate(units, start=last + 1)])
 
     def reindex(self) -> None:
-        """Make the index if there is none: the memory was filled by an earlier version."""
+        """Make the index anew if an earlier version filled the memory; that may take minutes."""
         with self.engine.connect() as connection:
-            empty = connection.execute(select(posting.c.gram).limit(1)).first() is None
-            if not empty or connection.execute(select(table.c.id).limit(1)).first() is None:
+            if index.is_current(connection):
                 return
-        with exclusive(self.engine, "memory") as connection:
-            if connection.execute(select(posting.c.gram).limit(1)).first() is None:
-                query = select(table.c.id, table.c.words, table.c.locale).order_by(table.c.id)
-                rows = connection.execute(query).all()
-                for n in range(0, len(rows), _BATCH):
-                    part = rows[n : n + _BATCH]
-                    grams = [(row.id, index.grams_of(row.words, row.locale)) for row in part]
-                    index.add(connection, grams)
+        with self._alone() as connection:
+            if index.is_current(connection):
+                return
+            index.clear(connection)
+            query = select(table.c.id, table.c.words, table.c.locale, table.c.source)
+            query = query.order_by(table.c.id).limit(_BATCH)
+            last = 0
+            while rows := connection.execute(query.where(table.c.id > last)).all():
+                index.add(
+                    connection,
+                    [(r.id, index.keys_of(r.words, r.locale, len(r.source))) for r in rows],
+                )
+                last = rows[-1].id
 
     def _remove(self, connection: Connection, rows: Sequence[Row[Any]]) -> None:
         if not rows:
             return
-        index.remove(connection, ((r.id, index.grams_of(r.words, self.locale)) for r in rows))
-        connection.execute(delete(table).where(table.c.id.in_([row.id for row in rows])))
+        index.remove(connection, ((row.id, self._keys(row.words, row.source)) for row in rows))
+        numbers = [row.id for row in rows]
+        connection.execute(delete(table).where(among(connection, table.c.id, numbers)))
+
+
+def _batches(units: Iterable[Unit]) -> Iterator[list[Unit]]:
+    """Units in lists that are neither long nor large."""
+    batch: list[Unit] = []
+    size = 0
+    for unit in units:
+        batch.append(unit)
+        size += len(unit.source) + len(unit.target)
+        if len(batch) == _BATCH or size > _LARGEST:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _unit(row: Row[Any]) -> Unit:

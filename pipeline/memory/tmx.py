@@ -7,22 +7,71 @@ refused, and no external file is ever opened.
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 from ..errors import MemoryStoreError
+from ..files import TEMPORARY_PREFIX, TEMPORARY_SUFFIX
 from ..markup.tokens import TOKEN
+from .store import Memory
 from .unit import Unit
 
 _CHUNK = 1 << 16
 _LONGEST = 1 << 20
 """Characters of one segment; a longer one is no segment."""
 
+_LONGEST_TAG = 1 << 20
+"""Bytes of one tag, comment or the like."""
+
+_DEEPEST = 64
 _CODES = frozenset(("bpt", "ept", "ph", "it", "ut", "sub"))
+
+
+def import_tmx(memory: Memory, path: Path) -> int:
+    """Take the units of a file into a memory, all or none; how many there were.
+
+    The file is read twice: to the end, before the first unit is taken.
+
+    Raises:
+        MemoryStoreError: As of `read_tmx`; nothing was imported.
+    """
+    pair = {"source_locale": memory.source_locale, "locale": memory.locale}
+    for _ in read_tmx(path, **pair):
+        pass
+    return memory.add(read_tmx(path, **pair))
+
+
+def export_tmx(memory: Memory, path: Path) -> int:
+    """Write a memory to a file, which is there when all of it is; how many units there were.
+
+    Raises:
+        MemoryStoreError: The file cannot be written; what was there is there.
+    """
+    beside = path
+    if path.is_file() or not path.exists():
+        beside = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}{TEMPORARY_SUFFIX}")
+    try:
+        with beside.open("wb") as file:
+            count = write_tmx(
+                memory.units(), file, source_locale=memory.source_locale, locale=memory.locale
+            )
+        if beside != path:
+            beside.replace(path)
+    except OSError as error:
+        raise MemoryStoreError(
+            f"the file cannot be written: {error.strerror or error}",
+            path=path,
+            hint="Name another, in a folder that is there.",
+        ) from error
+    finally:
+        if beside != path:
+            beside.unlink(missing_ok=True)
+    return count
 
 
 def read_tmx(path: Path, *, source_locale: str, locale: str) -> Iterator[Unit]:
@@ -39,12 +88,18 @@ def read_tmx(path: Path, *, source_locale: str, locale: str) -> Iterator[Unit]:
         raise MemoryStoreError(
             f"the file cannot be read: {error.strerror or error}", path=path, hint="Name another."
         ) from error
+    except (LookupError, ValueError) as error:
+        raise MemoryStoreError(
+            f"the file is in an encoding that cannot be read: {error}",
+            path=path,
+            hint="Export it as UTF-8.",
+        ) from None
     except expat.ExpatError as error:
         raise MemoryStoreError(
             f"the file is no well-formed XML: {expat.errors.messages[error.code]}",
             path=path,
             line=error.lineno,
-            hint="What stands before that line was imported; export the file anew.",
+            hint="Export it anew, whole, and in the encoding that its first line names.",
         ) from None
 
 
@@ -53,82 +108,96 @@ class _Reading:
     path: Path
     source: str
     target: str
+    parser: expat.XMLParserType = field(default_factory=expat.ParserCreate)
     found: list[Unit] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     language: str = ""
     pieces: list[str] | None = None
     code: list[str] | None = None
     size: int = 0
-    is_tmx: bool = False
+    depth: int = 0
 
     def units(self, file: BinaryIO) -> Iterator[Unit]:
-        parser = expat.ParserCreate()
+        parser = self.parser
         parser.buffer_text = True
         parser.StartElementHandler = self.start
         parser.EndElementHandler = self.end
         parser.CharacterDataHandler = self.characters
-        parser.EntityDeclHandler = lambda *said: self.refuse(parser, "declares entities")
+        parser.StartDoctypeDeclHandler = self.doctype
+        parser.SkippedEntityHandler = lambda *said: self.refuse("uses entities of its own")
         parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+        given = 0
         while True:
             data = file.read(_CHUNK)
             parser.Parse(data, not data)
-            if self.size > _LONGEST:
-                self.refuse(parser, f"has a segment of more than {_LONGEST} characters")
+            given += len(data)
+            if data and given - parser.CurrentByteIndex > _LONGEST_TAG:
+                self.refuse(f"has a tag of more than {_LONGEST_TAG} bytes")
             yield from self.found
             self.found.clear()
             if not data:
                 return
 
-    def refuse(self, parser: expat.XMLParserType, why: str) -> None:
+    def refuse(self, why: str) -> NoReturn:
         raise MemoryStoreError(
             f"the file {why}",
             path=self.path,
-            line=parser.CurrentLineNumber,
+            line=self.parser.CurrentLineNumber,
             hint="No translation memory needs that; do not trust this file.",
         )
 
+    def doctype(self, name: str, system: str | None, public: str | None, own: int) -> None:
+        if own:
+            self.refuse("declares entities or a grammar of its own")
+
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if not self.is_tmx and name != "tmx":
+        if not self.depth and name != "tmx":
             raise MemoryStoreError(
-                f"the file is no TMX: it begins with <{name}>", path=self.path, hint="Name another."
+                f"the file is no TMX: it begins with <{name[:40]}>",
+                path=self.path,
+                hint="Name another.",
             )
-        self.is_tmx = True
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            self.refuse(f"has more than {_DEEPEST} elements in each other")
         if name == "tu":
             self.texts = {}
         elif name == "tuv":
             self.language = attributes.get("xml:lang") or attributes.get("lang") or ""
         elif name == "seg":
-            self.pieces, self.size = [], 0
+            self.pieces, self.code, self.size = [], None, 0
         elif name in _CODES and self.pieces is not None:
             self.code = []
 
     def end(self, name: str) -> None:
+        self.depth -= 1
         if name == "seg" and self.pieces is not None:
-            self.texts[self.language.lower()] = "".join(self.pieces)
+            self.keep(_tag(self.language), "".join(self.pieces))
             self.pieces = None
         elif name in _CODES and self.code is not None and self.pieces is not None:
             said = "".join(self.code)
             self.pieces.append(said if TOKEN.fullmatch(said) else "")
             self.code = None
         elif name == "tu":
-            source, target = self.text(self.source), self.text(self.target)
+            source, target = self.texts.get(self.source), self.texts.get(self.target)
             if source and target:
                 self.found.append(Unit(source, target, "", f"tmx:{self.path.name}", "tmx"))
 
     def characters(self, data: str) -> None:
-        if self.code is not None:
-            self.code.append(data)
-        elif self.pieces is not None:
-            self.size += len(data)
-            if self.size <= _LONGEST:
-                self.pieces.append(data)
+        if self.pieces is None:
+            return
+        self.size += len(data)
+        if self.size > _LONGEST:
+            self.refuse(f"has a segment of more than {_LONGEST} characters")
+        (self.pieces if self.code is None else self.code).append(data)
 
-    def text(self, language: str) -> str:
-        """The text in a language, or in one of its regions."""
-        if language in self.texts:
-            return self.texts[language].strip()
-        near = (t for tag, t in self.texts.items() if tag.partition("-")[0] == language)
-        return next(near, "").strip()
+    def keep(self, language: str, text: str) -> None:
+        """Keep a text in one of the two languages, or else in one of its regions."""
+        pair = (self.source, self.target)
+        if language in pair:
+            self.texts[language] = text.strip()
+        elif (near := language.partition("-")[0]) in pair:
+            self.texts.setdefault(near, text.strip())
 
 
 def write_tmx(units: Iterable[Unit], file: BinaryIO, *, source_locale: str, locale: str) -> int:

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from ..catalogues import Message, State, is_draft, stale_since, state_of, was_approved
+from ..catalogues import (
+    Message,
+    State,
+    is_draft,
+    markup_is_unsure,
+    stale_since,
+    state_of,
+    was_approved,
+)
 from ..checks import Subject, blocking
 from ..markup import Segment, Shown
 from ..project import Project
@@ -159,7 +167,8 @@ def _wanted(message: Message, state: State, policy: Policy) -> Standing | None:
     if state is State.TRANSLATED and policy.publish is not Publish.APPROVED:
         return Standing.LIVE if not policy.preview else Standing.DRAFT
     if state is State.DRAFT and policy.publish is Publish.DRAFT:
-        return Standing.DRAFT
+        waits = markup_is_unsure(message) and not policy.preview
+        return None if waits else Standing.DRAFT
     shows_older = policy.grace_days > 0 or policy.preview
     if state is State.STALE and shows_older and _may_stand_in(message, policy):
         return Standing.STALE
@@ -171,7 +180,8 @@ def _may_stand_in(message: Message, policy: Policy) -> bool:
     if was_approved(message):
         return True
     if is_draft(message):
-        return policy.publish is Publish.DRAFT
+        sure = policy.preview or not markup_is_unsure(message)
+        return policy.publish is Publish.DRAFT and sure
     return policy.publish is not Publish.APPROVED
 
 

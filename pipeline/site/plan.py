@@ -54,7 +54,7 @@ class Plan:
         for article in sorted(self.directories):
             version = self.addresses.version(article, locale)
             if version is not None:
-                yield self._article(version)
+                yield self.article(version)
         yield self._list(locale)
         for tag in self.addresses.tags(locale).values():
             yield self._tag(locale, tag)
@@ -63,7 +63,8 @@ class Plan:
         if self.addresses.path(HOME, locale) is None:
             yield self._bare_home(locale)
 
-    def _article(self, version: Version) -> Page:
+    def article(self, version: Version) -> Page:
+        """The page of an article in a language."""
         locale = version.locale
         kind = "home" if version.article == HOME else version.layout
         source = language(self.site.source_locale).lang

@@ -90,7 +90,7 @@ class Publication:
         changed = [name for name in self.written if not self._is_same(name)]
         removed = sorted(set(before) - set(after))
         with _said_of(self.output):
-            _flush([_staged(self.output, name) for name in changed])
+            _flush([staged(self.output, name) for name in changed])
             plan = {
                 "format": _FORMAT,
                 "move": sorted(changed, key=_pages_first),
@@ -112,14 +112,14 @@ class Publication:
     def _is_same(self, name: str) -> bool:
         """Whether the published file already says what was written."""
         try:
-            return (self.output / name).read_bytes() == _staged(self.output, name).read_bytes()
+            return (self.output / name).read_bytes() == staged(self.output, name).read_bytes()
         except OSError:
             return False
 
 
 def stage(output: Path, name: str, data: bytes) -> None:
     """Write a file beside the site, where `Publication.commit` finds it."""
-    path = _staged(output, name)
+    path = staged(output, name)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
     try:
         rest = memoryview(data)
@@ -129,7 +129,7 @@ def stage(output: Path, name: str, data: bytes) -> None:
         os.close(descriptor)
 
 
-def _staged(output: Path, name: str) -> Path:
+def staged(output: Path, name: str) -> Path:
     """Where a file waits: all of them side by side, which spares a folder for each page."""
     return output / NEXT / files.digest(name.encode())
 
@@ -146,7 +146,7 @@ def finish(output: Path) -> None:
     except (FileNotFoundError, ValueError):
         return
     for name in plan["move"]:
-        source = _staged(output, name)
+        source = staged(output, name)
         if source.exists():
             (output / name).parent.mkdir(parents=True, exist_ok=True)
             os.replace(source, output / name)  # noqa: PTH105 - as in files.write

@@ -159,7 +159,7 @@ def version_of(
         problems=tuple(
             Problem(problem, choice.line) for choice in shown for problem in choice.problems
         ),
-        digest=_digest(article, choices),
+        digest=content_of(article, choices),
     )
 
 
@@ -167,7 +167,8 @@ def _first(days: Any) -> datetime.date | None:
     return min((day for day in days if day), default=None)
 
 
-def _digest(article: Article, choices: Mapping[tuple[str | None, str], Choice]) -> str:
+def content_of(article: Article, choices: Mapping[tuple[str | None, str], Choice]) -> str:
+    """A hash of all that a page shows of an article."""
     hashed = hashlib.sha256(article.digest.encode())
     for choice in choices.values():
         hashed.update(f"\0{choice.standing}\0{choice.text}".encode())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .asking import Draft
-from .draft import Drafted, Waiting, translate
+from .draft import Drafted, Planned, Waiting, translate
 from .engine import (
     Capabilities,
     Engine,
@@ -28,6 +28,7 @@ __all__ = [
     "Fetching",
     "Guarded",
     "Job",
+    "Planned",
     "Suggestion",
     "Trouble",
     "Waiting",

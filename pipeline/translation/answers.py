@@ -2,7 +2,7 @@
 
 Whoever wants to ask claims the question first; others who want the same wait for the answer. The
 claim of a process that has died is free again: at once if it ran on this machine, else after some
-minutes.
+minutes. An answer that was not worth taking is known for the day, and asked for again on another.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine as Database
@@ -22,8 +24,11 @@ from sqlalchemy import Row, delete, insert, select, update
 from ..database import exclusive
 from ..database.tables import answer as table
 
-_EXPIRES = 300.0
-"""Seconds after which a claim of another machine counts as left behind."""
+EXPIRES = 300.0
+"""Seconds after which a claim that nobody renewed counts as left behind."""
+
+_REFUSED = "refused"
+"""The owner of an answer that was not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +61,53 @@ class Answers:
             query = select(table).where(table.c.key.in_(keys))
             rows = {row.key: row for row in connection.execute(query)}
             new = [key for key in dict.fromkeys(keys) if key not in rows]
-            free = [key for key, row in rows.items() if row.owner and _is_left(row, now)]
+            free = [key for key, row in rows.items() if self._is_free(row, now)]
             if new:
                 own = {"engine": self.engine, "day": self.day, "text": "", "owner": owner}
                 connection.execute(insert(table), [{"key": k, "since": now, **own} for k in new])
             if free:
                 taken = update(table).where(table.c.key.in_(free))
                 connection.execute(taken.values(owner=owner, since=now))
-        answered = {key: str(row.text) for key, row in rows.items() if not row.owner}
+        answered = {key: str(row.text) for key, row in rows.items() if self._is_known(row)}
         return Claimed(answered, frozenset((*new, *free)))
 
+    def known(self, keys: Sequence[str]) -> frozenset[str]:
+        """Those that are answered, so that nothing has to be paid for them."""
+        return frozenset(self._answered(keys))
+
     def _answered(self, keys: Sequence[str]) -> dict[str, str]:
-        query = select(table.c.key, table.c.text).where(table.c.key.in_(keys), table.c.owner == "")
+        query = select(table).where(table.c.key.in_(keys))
         with self.database.connect() as connection:
-            return {str(row.key): str(row.text) for row in connection.execute(query)}
+            rows = connection.execute(query)
+            return {str(row.key): str(row.text) for row in rows if self._is_known(row)}
+
+    def _is_known(self, row: Row[Any]) -> bool:
+        return not row.owner or (row.owner == _REFUSED and row.day == self.day)
+
+    def _is_free(self, row: Row[Any], now: float) -> bool:
+        if row.owner == _REFUSED:
+            return bool(row.day != self.day)
+        return bool(row.owner) and _is_left(row, now)
 
     def keep(self, said: Mapping[str, str]) -> None:
         """Answers to questions that were ours."""
         with self.database.begin() as connection:
             for key, text in said.items():
                 answered = update(table).where(table.c.key == key)
-                connection.execute(answered.values(text=text, owner="", since=0))
+                kept = {"text": text, "owner": "", "since": 0, "day": self.day}
+                connection.execute(answered.values(**kept))
+
+    def renew(self, keys: Sequence[str]) -> None:
+        """Say that we are still about to ask."""
+        with self.database.begin() as connection:
+            mine = (table.c.key.in_(keys), table.c.owner == _owner())
+            connection.execute(update(table).where(*mine).values(since=time.time()))
+
+    def refuse(self, keys: Sequence[str]) -> None:
+        """Note that answers were not taken: on another day they are asked for anew."""
+        with self.database.begin() as connection:
+            answered = (table.c.key.in_(keys), table.c.owner == "")
+            connection.execute(update(table).where(*answered).values(owner=_REFUSED))
 
     def release(self, keys: Sequence[str]) -> None:
         """Let others ask what we could not."""
@@ -86,22 +117,38 @@ class Answers:
 
 
 def _owner() -> str:
-    return f"{socket.gethostname()[:60]}:{os.getpid()}:{threading.get_ident()}"
+    """This thread: by its machine, its process, when that began, and its own number."""
+    process = os.getpid()
+    return f"{_machine()}:{process}:{_began(process)}:{threading.get_ident()}"
 
 
 def _is_left(row: Row[Any], now: float) -> bool:
     """Whether nobody is asking any more: the process is gone, or it takes too long."""
-    host, _, rest = str(row.owner).rpartition(":")[0].rpartition(":")
-    if host == socket.gethostname()[:60] and rest.isdigit() and not _is_alive(int(rest)):
+    machine, process, began, _ = str(row.owner).rsplit(":", 3)
+    if machine == _machine() and process.isdecimal() and _began(int(process)) != began:
         return True
-    return bool(now - row.since > _EXPIRES)
+    return bool(now - row.since > EXPIRES)
 
 
-def _is_alive(process: int) -> bool:
+@cache
+def _machine() -> str:
+    """This machine, and the container on it: numbers of processes mean something only there."""
+    try:
+        space = Path("/proc/self/ns/pid").readlink().name
+    except OSError:
+        space = ""
+    return f"{socket.gethostname()[:60]} {space}".replace(":", "")
+
+
+def _began(process: int) -> str:
+    """When a process began, in whatever its system counts; empty if it is gone.
+
+    Numbers of processes are used again: in a container that starts anew they are all the same.
+    """
     try:
         os.kill(process, 0)
+        return Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[19]
     except ProcessLookupError:
-        return False
+        return ""
     except OSError:
-        return True
-    return True
+        return "?"  # somebody else's, or a system without /proc

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -11,22 +11,29 @@ from ..catalogues import Message
 from ..checks import Severity, findings
 from ..glossary import Glossary
 from ..inspection import subject_of
-from ..markup import Segment
+from ..markup import Segment, plain
 from ..project import Project
 from ..slug import slugify
 from .calibrate import preferred
 from .engine import EngineFault, Job
 from .guard import Guarded
-from .protect import protect, put_back, styles_for, without_markup
+from .protect import Protected, protect, put_back, styles_for, without_markup
 
 Key = tuple[str | None, str]
+
+OUTCOMES = ("whole", "repaired", "other style", "looked up", "to place")
+"""What became of the markup of a draft, the best first; the last three always wait for a person."""
+
+_BEFORE, _AFTER = 2, 1
+"""How many texts around those that are asked for an engine is shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A translation for a message, and where it comes from.
 
-    ``markup`` is ``whole``, ``looked up`` (put back where certain) or ``to place``.
+    ``markup`` is ``whole``, ``repaired`` (spacing or case of a sign), ``other style`` (it came back
+    in a form that was not the first), ``looked up`` (put back where certain) or ``to place``.
     """
 
     text: str
@@ -35,18 +42,44 @@ class Draft:
     approved: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A message as one engine gets it first."""
+
+    message: Message
+    protected: Protected
+
+    @property
+    def html(self) -> bool:
+        """Whether it is HTML."""
+        return self.protected.style == "html"
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A draft, and the question that it is the answer to."""
+
+    draft: Draft
+    sent: str
+    job: Job
+
+
 @dataclass(slots=True)
 class Asking:
     """What engines are asked in one language, and why some answers were not taken.
 
     Attributes:
+        segments: Those of the catalogue's article.
+        around: All messages of the catalogue, in their order.
         reasons: For each message, why it has no draft: by the text of an engine or of a gate.
+        styles: The form of markup that each engine is asked in first.
     """
 
     project: Project
     locale: str
     glossary: Glossary
     segments: Mapping[Key, Segment] = field(default_factory=dict)
+    around: Sequence[Message] = ()
     reasons: defaultdict[Key, list[str]] = field(default_factory=lambda: defaultdict(list))
     styles: dict[str, str] = field(default_factory=dict)
 
@@ -59,10 +92,22 @@ class Asking:
                 found |= self._ask(guarded, rest)
         return found
 
+    def to_send(self, guarded: Guarded, messages: Sequence[Message]) -> list[str]:
+        """What would have to be sent to an engine for messages, and has no answer yet."""
+        questions = self._questions(guarded, messages)
+        return [
+            text
+            for html in (True, False)
+            if (some := [q for q in questions if q.html is html])
+            for text in guarded.unanswered([q.protected.text for q in some], self._job(some))
+        ]
+
     def passes(self, message: Message, draft: Draft, *, of: str) -> Draft | None:
         """The draft if nothing is wrong with it; else the reasons are told and it is not taken."""
         if message.context == "slug":
             slug = slugify(draft.text)
+            if not slug:
+                self.reasons[message.key].append(f"{of}: it makes no address")
             return replace(draft, text=slug) if slug else None
         draft = replace(draft, text=draft.text.strip())
         segment = self.segments.get(message.key)
@@ -76,39 +121,79 @@ class Asking:
 
     def _ask(self, guarded: Guarded, messages: Sequence[Message]) -> dict[Key, Draft]:
         found: dict[Key, Draft] = {}
-        batches = list(_batches(messages, guarded))
+        batches = list(_batches(self._questions(guarded, messages), guarded))
         with ThreadPoolExecutor(guarded.at_once) as pool:
-            answered = pool.map(lambda batch: self._batch(guarded, batch), batches)
-            for batch, drafts in zip(batches, answered, strict=True):
-                found |= {m.key: d for m, d in zip(batch, drafts, strict=True) if d is not None}
+            for drafts in pool.map(lambda batch: self._batch(guarded, batch), batches):
+                found |= drafts
         return found
 
-    def _batch(self, guarded: Guarded, messages: Sequence[Message]) -> list[Draft | None]:
+    def _questions(self, guarded: Guarded, messages: Iterable[Message]) -> list[Question]:
+        """Messages in the form that an engine keeps best; without those that it does not take."""
+        html, prefers = guarded.engine.capabilities.html, self._prefers(guarded)
+        found = []
+        for message in messages:
+            text = _asked(message)
+            style = next(styles_for(text, knows_html=html, prefers=prefers), "⟦1⟧")
+            question = Question(message, protect(text, style, terms=self.glossary.terms))
+            if why := guarded.takes(question.protected.text):
+                self._because(message, guarded, why)
+            else:
+                found.append(question)
+        return found
+
+    def _batch(self, guarded: Guarded, questions: Sequence[Question]) -> dict[Key, Draft]:
         """Drafts for a few messages asked for at once; one by one what did not come back whole."""
-        html = guarded.engine.capabilities.html
-        prefers = self._prefers(guarded)
-        first = [next(styles_for(m.id, knows_html=html, prefers=prefers), "html") for m in messages]
-        sent = [
-            protect(_asked(message), style, terms=self.glossary.terms)
-            for message, style in zip(messages, first, strict=True)
-        ]
-        job = self._job(messages, html=html)
+        job = self._job(questions)
         try:
-            said = guarded.translate([one.text for one in sent], job)
+            answers = guarded.translate([one.protected.text for one in questions], job)
         except EngineFault as fault:
-            for message in messages:
-                self.reasons[message.key].append(f"{guarded.name} {fault.message}")
-            return [None] * len(messages)
-        drafts: list[Draft | None] = []
-        for message, protected, text in zip(messages, sent, said, strict=True):
-            whole = protected.restore(text)
-            draft = (
-                Draft(whole, guarded.name)
-                if whole is not None
-                else self._otherwise(guarded, message, protected.style, job)
-            )
-            drafts.append(draft and self.passes(message, draft, of=guarded.name))
+            for one in questions:
+                self._because(one.message, guarded, fault.message)
+            return {}
+        drafts: dict[Key, Draft] = {}
+        for one, answer in zip(questions, answers, strict=True):
+            said = self._read(guarded, one, answer, job) or self._otherwise(guarded, one)
+            if said is None:
+                continue
+            draft = self.passes(one.message, said.draft, of=guarded.name)
+            if draft is None:
+                guarded.refuse([said.sent], said.job)
+            else:
+                drafts[one.message.key] = draft
         return drafts
+
+    def _read(self, guarded: Guarded, one: Question, answer: str, job: Job) -> _Said | None:
+        restored = one.protected.restore(answer)
+        if restored is None:
+            return None
+        markup = "repaired" if restored.repaired else "whole"
+        return _Said(Draft(restored.text, guarded.name, markup), one.protected.text, job)
+
+    def _otherwise(self, guarded: Guarded, one: Question) -> _Said | None:
+        """Another form of the markup; then none, put back where it is certain, or left to place."""
+        message, text, tried = one.message, one.protected.source, one.protected.style
+        html, prefers = guarded.engine.capabilities.html, self._prefers(guarded)
+        try:
+            for style in styles_for(text, knows_html=html, prefers=prefers):
+                protected = protect(text, style, terms=self.glossary.terms)
+                if style == tried or guarded.takes(protected.text):
+                    continue
+                other = Question(message, protected)
+                job = self._job([other])
+                (answer,) = guarded.translate([protected.text], job)
+                if said := self._read(guarded, other, answer, job):
+                    return replace(said, draft=replace(said.draft, markup="other style"))
+            bare, job = without_markup(text), self._job([one], html=False)
+            (clean,) = guarded.translate([bare], job)
+        except EngineFault as fault:
+            self._because(message, guarded, fault.message)
+            return None
+        back = put_back(text, clean)
+        outcome = "looked up" if back else "to place"
+        return _Said(Draft(back or clean, guarded.name, outcome), bare, job)
+
+    def _because(self, message: Message, guarded: Guarded, why: str) -> None:
+        self.reasons[message.key].append(f"{guarded.name} {why}")
 
     def _prefers(self, guarded: Guarded) -> str:
         """The form of markup to try first: found by calibration, or known of the engine."""
@@ -118,36 +203,32 @@ class Asking:
             self.styles[guarded.name] = found or guarded.engine.capabilities.prefers
         return self.styles[guarded.name]
 
-    def _otherwise(self, guarded: Guarded, message: Message, tried: str, job: Job) -> Draft | None:
-        """Another form of the markup; then none, put back where it is certain, or left to place."""
-        try:
-            able = guarded.engine.capabilities
-            prefers = self._prefers(guarded)
-            for style in styles_for(message.id, knows_html=able.html, prefers=prefers):
-                if style == tried:
-                    continue
-                protected = protect(message.id, style, terms=self.glossary.terms)
-                (said,) = guarded.translate([protected.text], job)
-                whole = protected.restore(said)
-                if whole is not None:
-                    return Draft(whole, guarded.name)
-            (clean,) = guarded.translate([without_markup(message.id)], replace(job, html=False))
-        except EngineFault as fault:
-            self.reasons[message.key].append(f"{guarded.name} {fault.message}")
-            return None
-        back = put_back(message.id, clean)
-        return Draft(back or clean, guarded.name, "looked up" if back else "to place")
-
-    def _job(self, messages: Sequence[Message], *, html: bool) -> Job:
+    def _job(self, questions: Sequence[Question], *, html: bool | None = None) -> Job:
+        messages = [question.message for question in questions]
         terms = {t.term: t for m in messages for t in self.glossary.found_in(m.id)}
+        before, after = self._surroundings(messages)
         return Job(
             self.project.source_locale,
             self.locale,
-            html,
+            questions[0].html if html is None else html,
             self.project.settings.locales[self.locale].address,
             tuple(terms.values()),
-            glossary=self.glossary.terms,
+            tuple(dict.fromkeys(note for m in messages for note in m.notes)),
+            self.glossary.terms,
+            before,
+            after,
         )
+
+    def _surroundings(self, messages: Sequence[Message]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What the article says before and after messages, as it is read."""
+        texts = [m for m in self.around if m.context != "slug"]
+        keys = {message.key for message in messages}
+        places = [place for place, message in enumerate(texts) if message.key in keys]
+        if not places:
+            return (), ()
+        first, last = places[0], places[-1] + 1
+        before, after = texts[max(0, first - _BEFORE) : first], texts[last : last + _AFTER]
+        return tuple(plain(m.id) for m in before), tuple(plain(m.id) for m in after)
 
 
 def _asked(message: Message) -> str:
@@ -155,15 +236,20 @@ def _asked(message: Message) -> str:
     return message.id.replace("-", " ") if message.context == "slug" else message.id
 
 
-def _batches(messages: Sequence[Message], guarded: Guarded) -> Iterator[list[Message]]:
+def _batches(questions: Sequence[Question], guarded: Guarded) -> Iterator[list[Question]]:
+    """Questions for one request each, all of them HTML or none."""
     able = guarded.engine.capabilities
-    batch: list[Message] = []
-    size = 0
-    for message in messages:
-        if batch and (len(batch) >= able.texts or size + len(message.id) > able.characters):
+    for html in (True, False):
+        batch: list[Question] = []
+        size = 0
+        for one in questions:
+            if one.html is not html:
+                continue
+            length = len(one.protected.text)
+            if batch and (len(batch) >= able.texts or size + length > able.characters):
+                yield batch
+                batch, size = [], 0
+            batch.append(one)
+            size += length
+        if batch:
             yield batch
-            batch, size = [], 0
-        batch.append(message)
-        size += len(message.id)
-    if batch:
-        yield batch

@@ -1,7 +1,7 @@
 """Calibration: which form of markup an engine keeps best in a language pair, found by asking it.
 
 A few sentences with markup are sent in every form; the one in which most of it comes back whole is
-remembered and tried first from then on.
+remembered and tried first from then on. They are paid for as all that is sent.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy import Engine as Database
 
 from ..database.tables import calibration as table
-from .engine import Engine, Job
+from .engine import Job
+from .guard import Guarded
 from .protect import STYLES, protect
 
 PROBES = (
@@ -41,27 +42,30 @@ class Calibrated:
     best: str
 
 
-def calibrate(engine: Engine, database: Database, *, source_locale: str, locale: str) -> Calibrated:
+def calibrate(guarded: Guarded, *, source_locale: str, locale: str) -> Calibrated:
     """Ask an engine, and remember what it keeps best.
 
     Raises:
         EngineFault: It does not answer.
     """
-    able = engine.capabilities
     whole: dict[str, int] = {}
-    for style in STYLES if able.html else STYLES[1:]:
+    for style in STYLES if guarded.engine.capabilities.html else STYLES[1:]:
         job = Job(source_locale, locale, html=style == "html")
-        whole[style] = sum(_comes_back(engine, probe, style, job) for probe in PROBES)
+        whole[style] = _whole(guarded, style, job)
     best = max(whole, key=lambda style: whole[style])
     best = best if whole[best] else ""
-    _remember(database, engine.name, source_locale, locale, best)
-    return Calibrated(engine.name, whole, best)
+    _remember(guarded.database, guarded.name, source_locale, locale, best)
+    return Calibrated(guarded.name, whole, best)
 
 
-def _comes_back(engine: Engine, probe: str, style: str, job: Job) -> bool:
-    protected = protect(probe, style)
-    (said,) = engine.translate([protected.text], job)
-    return protected.restore(said) is not None
+def _whole(guarded: Guarded, style: str, job: Job) -> int:
+    """How many probes come back whole; asked anew each time, since engines change."""
+    sent = [protect(probe, style) for probe in PROBES]
+    most = guarded.engine.capabilities.texts
+    said: list[str] = []
+    for start in range(0, len(sent), most):
+        said += guarded.ask([one.text for one in sent[start : start + most]], job)
+    return sum(one.restore(answer) is not None for one, answer in zip(sent, said, strict=True))
 
 
 def preferred(database: Database, name: str, *, source_locale: str, locale: str) -> str:

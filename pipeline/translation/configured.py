@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
 from sqlalchemy import Engine as Database
 
+from ..database import open_database
 from ..errors import EngineError
 from ..project import Project
 from .engine import EngineSettings, engine_of, settings_of
-from .guard import Guarded
-from .pace import Pace
+from .guard import DEADLINE, Guarded
+from .pace import Pace, pace_of
+
+
+@contextmanager
+def engines_of(project: Project, locale: str) -> Iterator[list[Guarded | EngineError]]:
+    """The engines of a language, as a context.
+
+    Raises:
+        MemoryStoreError: The state database cannot be opened.
+        QueueError: Redis is configured and does not answer.
+    """
+    database = open_database(project)
+    try:
+        names = project.settings.drafting[locale].engines
+        yield list(configured(project, names, database, pace_of(project)))
+    finally:
+        database.dispose()
 
 
 def configured(
@@ -39,8 +57,14 @@ def guarded(project: Project, name: str, database: Database, pace: Pace) -> Guar
         monthly=settings.whole("monthly_characters"),
         rates=tuple(_rates(settings)),
         at_once=settings.whole("at_once") or 1,
+        deadline=_deadline(settings),
         pace=pace,
     )
+
+
+def _deadline(settings: EngineSettings) -> float:
+    """Longer than the engine's own, which says better what was wrong."""
+    return settings.number("timeout", DEADLINE) * 1.1 + 1
 
 
 def _rates(settings: EngineSettings) -> Iterator[RateLimitItem]:

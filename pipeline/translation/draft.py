@@ -13,16 +13,19 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from .. import articles, catalogues, index
 from ..catalogues import Catalogue, Message, State, marks
-from ..errors import EngineError, PipelineError
+from ..errors import EngineError, MemoryStoreError, PipelineError
 from ..glossary import Glossary, read_glossary
+from ..locks import locks_of
 from ..markup import Segment
 from ..markup.tokens import TOKEN
 from ..memory import Memory, memory_of
 from ..project import Project
 from ..settings import Drafting
-from .asking import Asking, Draft, Key
+from .asking import OUTCOMES, Asking, Draft, Key
 from .configured import configured
 from .guard import Guarded
 from .pace import pace_of
@@ -44,23 +47,44 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """What would be sent to an engine.
+
+    Attributes:
+        segments: How many texts, each once; of long ones their parts.
+        characters: How many, with the signs that stand for markup.
+        cost: In euros; None if its price is not known.
+        left: What its budget allows today; None for any number of characters.
+        instead: Whether it is asked only for what the engines before it leave.
+    """
+
+    segments: int
+    characters: int
+    cost: float | None
+    left: int | None = None
+    instead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Drafted:
     """What drafting did in one language.
 
     Attributes:
         drafts: How many drafts were written, by where they come from.
+        markup: How many of them have markup that is not simply whole, by what became of it.
         suggested: How many messages of people got suggestions.
         waiting: The messages that wait for a person, and why.
         errors: What could not be read, written or asked.
-        planned: For a dry run: messages and characters that would be sent, by engine.
+        planned: For a dry run: what would be sent, by engine.
     """
 
     locale: str
     drafts: dict[str, int] = field(default_factory=dict)
+    markup: dict[str, int] = field(default_factory=dict)
     suggested: int = 0
     waiting: tuple[Waiting, ...] = ()
     errors: tuple[PipelineError, ...] = ()
-    planned: dict[str, tuple[int, int, float | None]] = field(default_factory=dict)
+    planned: dict[str, Planned] = field(default_factory=dict)
 
 
 def translate(
@@ -109,10 +133,19 @@ def translate(
             except PipelineError as error:
                 if str(error) not in map(str, errors):
                     errors.append(error)
+            except SQLAlchemyError as error:
+                errors.append(_lost(error))
+                break
         progress("Translating", len(domains), len(domains))
         index.sync(project, memory.engine, locale)
         return Drafted(
-            locale, work.drafts, work.suggested, tuple(work.waiting), tuple(errors), work.planned
+            locale,
+            work.drafts,
+            work.markup,
+            work.suggested,
+            tuple(work.waiting),
+            tuple(errors),
+            work.planned,
         )
 
 
@@ -128,16 +161,17 @@ class _Work:
     glossary: Glossary
     today: date
     drafts: Counter[str] = field(default_factory=Counter)
+    markup: Counter[str] = field(default_factory=Counter)
     suggested: int = 0
     waiting: list[Waiting] = field(default_factory=list)
-    planned: dict[str, tuple[int, int, float | None]] = field(default_factory=dict)
+    planned: dict[str, Planned] = field(default_factory=dict)
 
     def domain(self, domain: str, *, dry_run: bool) -> None:
         """Draft one catalogue and write it, and keep suggestions for it."""
         messages = catalogues.read(self.project.catalogue_path(self.locale, domain)).messages
         wanting = [m for m in messages if _wants_draft(m)]
         stale = [m for m in messages if _is_a_persons(m)]
-        asking = Asking(self.project, self.locale, self.glossary)
+        asking = Asking(self.project, self.locale, self.glossary, around=messages)
         if wanting or stale:
             asking.segments = self._segments(domain)
         engines = self.engines if self.policy.may_ask(domain) else ()
@@ -146,7 +180,7 @@ class _Work:
         pieces = {m.key: renewal(m.previous_id or "", m.id, m.text) or [] for m in stale}
         if dry_run:
             new = [m for m in _all_new(stale, pieces) if self.memory.exact(m.id) is None]
-            self._plan(engines[:1], [*rest, *new])
+            self._plan(engines, [*rest, *new], asking)
             return
         found |= asking.drafts(engines, rest)
         self._write(domain, found)
@@ -165,13 +199,19 @@ class _Work:
         article = articles.load(self.project, sources[domain])
         return {segment.key: segment for segment in article.segments}
 
-    def _plan(self, engines: Sequence[Guarded], messages: Sequence[Message]) -> None:
-        for guarded in engines:
-            count, size, _ = self.planned.get(guarded.name, (0, 0, None))
-            size += sum(len(message.id) for message in messages)
+    def _plan(
+        self, engines: Sequence[Guarded], messages: Sequence[Message], asking: Asking
+    ) -> None:
+        """Count what each engine would get if it got all; those after the first get less."""
+        for place, guarded in enumerate(engines):
+            texts = asking.to_send(guarded, messages)
+            before = self.planned.get(guarded.name, Planned(0, 0, None))
+            segments = before.segments + len(texts)
+            size = before.characters + sum(map(len, texts))
             price = guarded.engine.capabilities.price
             cost = None if price is None else size * price / 1e6
-            self.planned[guarded.name] = (count + len(messages), size, cost)
+            room = guarded.budget.room()
+            self.planned[guarded.name] = Planned(segments, size, cost, room, place > 0)
 
     # Memory
 
@@ -250,8 +290,9 @@ class _Work:
             return catalogue.with_messages(changed)
 
         path = self.project.catalogue_path(self.locale, domain)
-        catalogues.update(path, change, locks=self.project.locks_dir)
+        catalogues.update(path, change, locks=locks_of(self.project))
         self.drafts.update(draft.origin for draft in written)
+        self.markup.update(draft.markup for draft in written if draft.markup != "whole")
 
     def _drafted(self, message: Message, draft: Draft) -> Message:
         if draft.approved:
@@ -261,6 +302,15 @@ class _Work:
         if draft.markup != "whole":
             drafted = marks.marked(drafted, "markup", outcome=draft.markup)
         return drafted
+
+
+def _lost(error: SQLAlchemyError) -> MemoryStoreError:
+    """The state database went away while drafting."""
+    said = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
+    return MemoryStoreError(
+        f"the state database does not answer any more: {said}",
+        hint="Drafts written so far are in the catalogues; run the command again for the rest.",
+    )
 
 
 def _wants_draft(message: Message) -> bool:
@@ -310,7 +360,7 @@ def _suggestion(
     used = [new[one.source] for one in pieces if one.translation is None]
     origins = dict.fromkeys(("previous", *(draft.origin for draft in used)))
     outcomes = {draft.markup for draft in used}
-    markup = next((m for m in ("to place", "looked up") if m in outcomes), "whole")
+    markup = next((outcome for outcome in reversed(OUTCOMES) if outcome in outcomes), "whole")
     return Suggestion(text, " + ".join(origins), markup=markup)
 
 

@@ -46,7 +46,14 @@ class Capabilities:
 class Job:
     """What texts are to be translated into, and how.
 
-    ``terms`` are those that the texts have; ``glossary`` is all of it, for engines that keep one.
+    Attributes:
+        source_locale, locale: The languages.
+        html: Whether the texts are HTML, else plain text.
+        address: How readers are spoken to.
+        terms: The terms that the texts have.
+        notes: What authors say of the texts to those who translate them.
+        glossary: All terms, for engines that keep a glossary.
+        before, after: What the article says around the texts, where that is known.
     """
 
     source_locale: str
@@ -56,6 +63,8 @@ class Job:
     terms: tuple[Term, ...] = ()
     notes: tuple[str, ...] = ()
     glossary: tuple[Term, ...] = ()
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 class Trouble(StrEnum):
@@ -134,11 +143,12 @@ Factory = Callable[["EngineSettings"], Engine]
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """An engine's table in ``pipeline.toml``."""
+    """An engine's table in ``pipeline.toml``; ``site`` is the address of the site."""
 
     name: str
     values: Mapping[str, object]
     path: Path
+    site: str = ""
 
     def text(self, key: str, default: str = "") -> str:
         """A text of the table."""
@@ -163,6 +173,15 @@ class EngineSettings:
             raise self.error(f"“{key}” is no whole number above 0")
         return value
 
+    def price(self, default: float | None) -> float | None:
+        """Euros for a million characters; None if nobody knows."""
+        value = self.values.get("price", default)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+            raise self.error("“price” is no amount of euros")
+        return float(value)
+
     def url(self, default: str = "") -> str:
         """The address of the engine, without a slash at its end."""
         url = self.text("url", default).rstrip("/")
@@ -180,8 +199,9 @@ class EngineSettings:
         elif file := self.text("key_file"):
             try:
                 found = (self.path.parent / file).read_text(encoding="utf-8").strip()
-            except OSError as error:
-                raise self.error(f"the file of the key cannot be read: {error.strerror}") from None
+            except (OSError, UnicodeDecodeError) as error:
+                why = getattr(error, "strerror", None) or "it is no text"
+                raise self.error(f"the file of the key cannot be read: {why}") from None
         if not found and needed:
             raise self.error("a key is needed: “key_env” or “key_file”")
         return found
@@ -203,7 +223,7 @@ def known() -> dict[str, str]:
 def settings_of(project: Project, name: str) -> EngineSettings:
     """The table of an engine."""
     values = project.settings.translation.tables.get(name, {})
-    return EngineSettings(name, values, project.settings_path)
+    return EngineSettings(name, values, project.settings_path, project.settings.site.url)
 
 
 def engine_of(project: Project, name: str) -> Engine:

@@ -27,6 +27,7 @@ from .engine import EngineFault, Trouble
 
 if TYPE_CHECKING:
     from redis import Redis
+    from redis.lock import Lock
 
 FAILURES = 3
 """Requests that fail one after the other before an engine is left alone."""
@@ -34,7 +35,7 @@ FAILURES = 3
 COOLING = 60.0
 """Seconds for which it is left alone then."""
 
-_LEASE = 300.0
+LEASE = 15.0
 """Seconds after which the place of somebody who has died is free again."""
 
 Sleep = Callable[[float], None]
@@ -127,24 +128,38 @@ class SharedPace:
     redis: Redis
     prefix: str
     limiter: MovingWindowRateLimiter
+    lease: float = LEASE
 
     @contextmanager
     def place(self, engine: str, most: int, sleep: Sleep) -> Iterator[None]:
-        """As `Pace.place`; each place is a lock with a token that expires."""
+        """As `Pace.place`; each place is a lock with a token, which expires if not renewed."""
         names = [f"{self.prefix}{engine}:place:{n}" for n in range(most)]
-        locks = [self.redis.lock(name, timeout=_LEASE, thread_local=False) for name in names]
+        locks = [self.redis.lock(name, timeout=self.lease, thread_local=False) for name in names]
         while True:
             lock = next((one for one in locks if one.acquire(blocking=False)), None)
             if lock is not None:
                 break
             sleep(0.05)
+        left = threading.Event()
+        beating = threading.Thread(target=self._renew, args=(lock, left), daemon=True)
+        beating.start()
         try:
             yield
         finally:
-            from redis.exceptions import RedisError  # noqa: PLC0415 - with the extra
+            from redis.exceptions import RedisError  # noqa: PLC0415 - slow, for those who draft
 
+            left.set()
+            beating.join()
             with suppress(RedisError):  # it has expired, or Redis is gone: free all the same
                 lock.release()
+
+    def _renew(self, lock: Lock, left: threading.Event) -> None:
+        """Keep a place for as long as it is needed; that of a process that dies is not kept."""
+        from redis.exceptions import RedisError  # noqa: PLC0415 - slow, for those who draft
+
+        while not left.wait(self.lease / 3):
+            with suppress(RedisError):
+                lock.reacquire()
 
     def closed(self, engine: str) -> tuple[float, str]:
         """As `Pace.closed`."""
@@ -186,7 +201,9 @@ def pace_of(project: Project) -> Pace:
     try:
         redis = Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5)
         redis.ping()
-        storage = RedisStorage(url, key_prefix=f"{prefix}rate", socket_connect_timeout=1)
+        storage = RedisStorage(
+            url, key_prefix=f"{prefix}rate", socket_connect_timeout=1, socket_timeout=5
+        )
     except (RedisError, OSError, ValueError) as error:
         raise QueueError(
             f"Redis does not answer ({type(error).__name__})",

@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from .. import tokens
+from .. import facets, tokens
 from ..access import RIGHT
 from ..audit import note
 from ..desk import Desk
@@ -79,6 +79,10 @@ class Call:
             raise Problem(403, f"This token is not for “{locale}”.")
         if not self.person.may(right, locale):
             raise Problem(403, f"This asks for the right to {right.name.lower()} “{locale}”.")
+
+    def look(self, *, now: bool = False) -> None:
+        """Take over what was changed in the catalogues of the language elsewhere."""
+        facets.look(self.desk, self.locale, now=now)
 
     def note(self, action: str, *, subject: str = "", detail: str = "") -> None:
         """Add to the trail what was done, by whom and by which token."""

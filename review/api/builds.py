@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any
 
@@ -11,6 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.build import Progress, Report, build
 from pipeline.errors import PipelineError
+from pipeline.ledger import DONE
+from pipeline.ledger.asking import ask, follow, step_of
+from pipeline.ledger.kinds import Said
 from pipeline.project import Project, open_project
 from pipeline.translation import Drafted, translate
 
@@ -19,7 +23,7 @@ from ..tokens import Scope
 from .access import Call, Calling, Resource
 from .cursors import Cursor, Limit, Page, asked, page
 from .problems import Problem
-from .runs import Run, RunState, said
+from .runs import Cancelled, Run, RunState, said
 from .shapes import ErrorShape, Locale, Moment, moment
 
 builds = Resource.make("builds")
@@ -85,12 +89,17 @@ class RunShape(BaseModel):
 
 
 class BuildReport(BaseModel):
-    """What a build did; addresses of files below the published site."""
+    """What a build did."""
 
-    new: list[str]
-    changed: list[str]
-    removed: list[str]
-    unchanged: int
+    new: int = Field(description="Files that are new.")
+    changed: int = Field(description="Files that have changed.")
+    removed: int = Field(description="Files that are gone.")
+    unchanged: int = Field(description="Files that were up to date.")
+    files: list[str] | None = Field(
+        description="Those that are new, changed or gone, below the published site; null where"
+        " workers built it.",
+        examples=[["nl/articles/the-first/index.html"]],
+    )
     warnings: list[ErrorShape]
 
 
@@ -123,9 +132,13 @@ class Planned(BaseModel):
     """What an engine would be sent."""
 
     engine: str = Field(examples=["deepl"])
-    messages: int
-    characters: int
+    segments: int = Field(description="How many texts, each once; of long ones their parts.")
+    characters: int = Field(description="How many, with the signs that stand for markup.")
     cost: float | None = Field(description="In euros, by its price; null if that is not known.")
+    left: int | None = Field(description="Characters that its budget allows today; null for any.")
+    instead: bool = Field(
+        description="Whether it is asked only for what the engines before it leave."
+    )
 
 
 class Estimate(BaseModel):
@@ -228,10 +241,7 @@ def estimate(
     _known(call, locale, article or [])
     done = translate(call.desk.project, locale, only=article or (), dry_run=True)
     return Estimate(
-        items=[
-            Planned(engine=name, messages=count, characters=size, cost=cost)
-            for name, (count, size, cost) in done.planned.items()
-        ],
+        items=[Planned(engine=name, **asdict(planned)) for name, planned in done.planned.items()],
         errors=[ErrorShape(**said(error)) for error in done.errors],
     )
 
@@ -298,12 +308,16 @@ def _known(call: Call, locale: str, articles: list[str]) -> None:
 
 
 def _build(project: Project, wish: BuildWish, told: Progress) -> Mapping[str, Any]:
-    """Carry a build out, with the settings as they are now.
+    """Carry a build out, with the settings as they are now: by workers, where there are any.
 
-    In one process: a fork of one that has threads may wait forever for a lock that nobody holds.
+    Here it is done in one process: a fork of one that has threads may wait forever for a lock that
+    nobody holds.
     """
+    project = open_project(project.root)
+    if project.settings.queue.url or project.settings.queue.url_env:
+        return _build_by_workers(project, wish, told)
     report: Report = build(
-        open_project(project.root),
+        project,
         locales=wish.locales,
         force=wish.force,
         preview=wish.preview,
@@ -313,13 +327,43 @@ def _build(project: Project, wish: BuildWish, told: Progress) -> Mapping[str, An
     published = report.published
     return {
         "ok": report.ok,
-        "new": published.new,
-        "changed": published.changed,
-        "removed": published.removed,
+        "new": len(published.new),
+        "changed": len(published.changed),
+        "removed": len(published.removed),
         "unchanged": report.unchanged,
+        "files": sorted((*published.new, *published.changed, *published.removed)),
         "errors": _said(report.errors),
         "warnings": _said(report.warnings),
     }
+
+
+def _build_by_workers(project: Project, wish: BuildWish, told: Progress) -> Mapping[str, Any]:
+    """Have workers carry a build out, and follow it; if it is cancelled here, it is there, too."""
+    begun = ask(project, locales=wish.locales, force=wish.force, preview=wish.preview)
+    try:
+        for progress in follow(begun.ledger, begun.id):
+            told(step_of(progress.build), progress.done, progress.total)
+    except Cancelled as cancelled:
+        if not cancelled.since_the_desk_ends:
+            begun.ledger.builds.cancel(begun.id)
+        raise
+    finally:
+        begun.ledger.database.dispose()
+    ended = begun.ledger.builds.get(begun.id)
+    outcome = ended.outcome
+    counts = {name: outcome.get(name, 0) for name in ("new", "changed", "removed", "unchanged")}
+    errors = _told_by_workers(outcome.get("errors", ()))
+    return {
+        **counts,
+        "ok": ended.state == DONE and not errors,
+        "files": None,
+        "errors": errors,
+        "warnings": _told_by_workers(outcome.get("warnings", ())),
+    }
+
+
+def _told_by_workers(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    return [said(Said(**error).error()) for error in errors]
 
 
 def _draft(project: Project, locale: str, wish: DraftWish, told: Progress) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ from pipeline.errors import ConflictError, PipelineError
 from pipeline.exchange import Bringer, Format, Returned
 from pipeline.index.mirror import sum_of
 
+from .. import facets
 from ..rights import Right
 from ..tokens import Scope
 from .access import Call, Calling, Resource
@@ -101,7 +102,7 @@ def list_catalogues(
     call: Calling, locale: Locale, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[CatalogueShape]:
     """The catalogues of a language, by article."""
-    call.service.look(locale)
+    call.look()
     wish = asked(cursor, limit, str)
     query = select(files.c.domain, files.c.digest).where(files.c.locale == locale)
     if wish.after is not None:
@@ -152,7 +153,7 @@ def download(
     format: AsFormat = Format.PO,
 ) -> Response:
     """A catalogue as a copy for a translator's own tools; it says which version it is."""
-    call.service.look(locale)
+    call.look()
     domain = domain_of(call, locale, catalogue)
     data = exchange.hand_out(call.desk.project, call.desk.database, locale, domain, format=format)
     return _file(data, _TYPES[format], f"{name_of(domain)}.{locale}.{format}".replace(":", "-"))
@@ -251,6 +252,7 @@ def _take(call: Call, locale: str, data: bytes, name: str, dry_run: bool) -> Tak
             errors.append(error)
     if not dry_run:
         for one in done:
+            facets.check(call.desk, locale, one.domain)
             count = len(one.result.taken)
             call.note("bring", subject=one.domain, detail=f"{count} messages taken")
     return Taken(

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from pipeline import catalogues, index
-from pipeline.catalogues import Catalogue, Message, State, digest_of, marks
+from pipeline.catalogues import State, marks
 from pipeline.database.tables import change as changes
-from pipeline.index import Change, Kind
-from pipeline.index.mirror import sum_of
+from pipeline.index import Kind
 
+from ..decisions import Action, Blocked, Decision, Moved, decide, may_approve
+from ..message import Opened
+from ..people import Refused
 from ..rights import Right
-from ..tables import comment
 from ..tokens import Scope
+from ..work import say
 from .access import Call, Calling, Resource
 from .cursors import Cursor, Limit, Page, asked, page
-from .messages import MessageId, WholeMessage, blocking, find, id_of, split, whole
+from .messages import MessageId, WholeMessage, id_of, open_by, whole
 from .problems import Problem
 from .shapes import FindingShape, Locale, Moment, moment
 from .versions import IfMatch, tag_of, wanted
@@ -80,7 +79,7 @@ class Rejection(BaseModel):
     )
 
 
-class Decision(BaseModel):
+class DecisionShape(BaseModel):
     """What somebody decided on a message."""
 
     message: str = Field(description="The id of the message.")
@@ -90,14 +89,6 @@ class Decision(BaseModel):
     at: Moment
     state: State = Field(description="The state since then.")
     strings: list[str]
-
-
-class _Changed(Exception):
-    """The message is not the one that somebody decided on."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 @resource.route(
@@ -124,16 +115,10 @@ def edit(
     has both: `yours` as you sent it, and the message as it is in `current`.
     """
 
-    def change(domain: str, found: Message) -> Message:
-        settled = (State.TRANSLATED, State.APPROVED)
-        if found.strings == tuple(body.strings) and catalogues.state_of(found) in settled:
-            return found
-        new = catalogues.edit(found, body.strings)
-        _fits(call, locale, domain, found, new)
-        return new
-
-    deciding = Deciding(call, locale, message, if_match, response)
-    return deciding.decide("edit", change, strings=body.strings)
+    deciding = Deciding.of(call, locale, message, if_match, response, body.strings)
+    if deciding.opened.state in (State.TRANSLATED, State.APPROVED) and deciding.says_the_same:
+        return deciding.done()
+    return deciding.decide(Action.SAVE)
 
 
 @resource.route(
@@ -160,18 +145,13 @@ def approve(
     translation does not approve it (403). What could not be published is not approved (422).
     """
     strings = body.strings if body else None
-    by, today = call.person.name, date.today()
-
-    def change(domain: str, found: Message) -> Message:
-        new = found if strings is None else catalogues.edit(found, strings)
-        if new == found and catalogues.state_of(found) is State.APPROVED:
-            return found
-        _fits(call, locale, domain, found, new)
-        _four_eyes(call, locale, domain, new, own=new.strings != found.strings)
-        return catalogues.approve(new, by=by, on=today)
-
-    deciding = Deciding(call, locale, message, if_match, response)
-    return deciding.decide("approve", change, strings=strings)
+    deciding = Deciding.of(call, locale, message, if_match, response, strings)
+    if deciding.opened.state is State.APPROVED and deciding.says_the_same:
+        return deciding.done()
+    why = may_approve(deciding.opened, call.person, deciding.strings)
+    if why:
+        raise Problem(403, why)
+    return deciding.decide(Action.APPROVE)
 
 
 @resource.route(
@@ -195,14 +175,10 @@ def reject(
     """Say that a translation will not do, and why; the text stays until somebody writes another."""
 
     reason = " ".join("".join(c if c.isprintable() else " " for c in body.reason).split())
-
-    def change(domain: str, found: Message) -> Message:
-        if not found.translated:
-            raise Problem(409, "There is no translation to reject.")
-        return catalogues.reject(found, by=call.person.name, reason=reason or "–")
-
-    deciding = Deciding(call, locale, message, if_match, response)
-    return deciding.decide("reject", change, reason=reason)
+    deciding = Deciding.of(call, locale, message, if_match, response, None)
+    if not deciding.opened.message.translated:
+        raise Problem(409, "There is no translation to reject.")
+    return deciding.decide(Action.REJECT, reason=reason or "–")
 
 
 @resource.route(
@@ -210,7 +186,7 @@ def reject(
     "/locales/{locale}/decisions",
     Right.READ,
     Scope.READ,
-    response_model=Page[Decision],
+    response_model=Page[DecisionShape],
     summary="List decisions",
 )
 def list_decisions(
@@ -222,9 +198,9 @@ def list_decisions(
     ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
-) -> Page[Decision]:
+) -> Page[DecisionShape]:
     """What was decided in a language, the latest first: here, on the desk, or in its files."""
-    call.service.look(locale)
+    call.look()
     wish = asked(cursor, limit, int)
     kinds = kind or [Kind.EDITED, Kind.APPROVED, Kind.REJECTED]
     query = select(changes).where(changes.c.locale == locale, changes.c.kind.in_(kinds))
@@ -234,7 +210,7 @@ def list_decisions(
         rows = connection.execute(query.order_by(changes.c.id.desc()).limit(limit + 1)).all()
     shown, following = page(rows, wish, lambda row: (row.id,))
     items = [
-        Decision(
+        DecisionShape(
             message=id_of(row.domain, row.digest),
             article=row.domain,
             kind=Kind(row.kind),
@@ -250,115 +226,97 @@ def list_decisions(
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """A decision under way: who makes it, on which message, as they saw it."""
+    """A decision under way: who makes it, on which message, of which they saw a version.
+
+    Attributes:
+        call: The request.
+        opened: The message as it was when the request came.
+        version: The version that it must still have when the decision is written.
+        response: Gets the version that it has then.
+        sent: The translation as it was sent, if one was.
+    """
 
     call: Call
-    locale: str
-    id: str
-    if_match: str | None
+    opened: Opened
+    version: str
     response: Response
+    sent: tuple[str, ...] | None
 
-    def decide(
-        self,
-        action: str,
-        change: Callable[[str, Message], Message],
-        *,
-        strings: Sequence[str] | None = None,
-        reason: str = "",
-    ) -> WholeMessage:
-        """Change a message that is still the one that was seen, and note who did it.
+    @classmethod
+    def of(
+        cls,
+        call: Call,
+        locale: str,
+        id: str,
+        if_match: str | None,
+        response: Response,
+        strings: Sequence[str] | None,
+    ) -> Deciding:
+        """A decision on the message of an id.
 
         Raises:
-            Problem: It is another one by now, or may not be changed so; nothing was written.
+            Problem: There is no such message, it has changed, or has other forms.
         """
-        call, locale, versions = self.call, self.locale, wanted(self.if_match)
-        project, database = call.desk.project, call.desk.database
+        versions = wanted(if_match)
         # Who may not approve their own work may not do so through a PO editor, either.
-        call.service.look(locale, now=locale in project.settings.review.four_eyes)
-        domain, digest = split(call, locale, self.id)
-        new = Message("")
+        careful = locale in call.desk.project.settings.review.four_eyes
+        opened = open_by(call, locale, id, now=careful)
+        sent = None if strings is None else tuple(strings)
+        deciding = cls(call, opened, opened.version, response, sent)
+        if versions is not None and opened.version not in versions:
+            raise deciding.conflict(opened)
+        count = len(opened.message.strings)
+        if sent is not None and len(sent) != count:
+            raise Problem(422, f"This message has {count} forms: send so many strings.")
+        return deciding
 
-        def changed(catalogue: Catalogue) -> Catalogue:
-            nonlocal new
-            found = find(catalogue.messages, digest)
-            if versions is not None and sum_of(found) not in versions:
-                raise _Changed(found)
-            new = change(domain, found)
-            return catalogue if new == found else catalogue.with_message(new)
+    @property
+    def strings(self) -> tuple[str, ...]:
+        """The translation that is decided on."""
+        return self.opened.message.strings if self.sent is None else self.sent
 
+    @property
+    def says_the_same(self) -> bool:
+        """Whether the translation is the one that is there."""
+        return self.strings == self.opened.message.strings
+
+    def decide(self, action: Action, *, reason: str = "") -> WholeMessage:
+        """Write the decision, and note who made it.
+
+        Raises:
+            Problem: Somebody was faster, or it cannot be decided so; nothing was written.
+        """
+        call, place = self.call, self.opened.place
+        decision = Decision(action, self.strings, self.version, reason)
         try:
-            index.update(project, database, locale, domain, changed, by=call.person.name)
-        except _Changed as conflict:
-            raise _conflict(call, locale, domain, conflict.message, strings) from None
-        call.note(action, subject=id_of(domain, digest), detail=reason)
-        _keep_reason(call, locale, domain, new, reason)
-        self.response.headers["ETag"] = tag_of(sum_of(new))
-        return whole(call, locale, domain, new)
+            new = decide(call.desk, call.person, place, decision, token=call.token.label)
+        except Moved as moved:
+            raise self.conflict(moved.opened) from None
+        except Blocked as blocked:
+            raise Problem(
+                422,
+                f"This translation cannot be published: {blocked.findings[0].message}.",
+                findings=[FindingShape.of(one).model_dump() for one in blocked.findings],
+            ) from None
+        except Refused as refused:
+            raise Problem(422, str(refused)) from None
+        mark = marks.find(new, "rejected")
+        if reason and (mark is None or mark.get("reason") != reason):
+            say(call.desk, place, call.person, reason)  # longer than a mark has room for
+        return replace(self, opened=replace(self.opened, message=new)).done()
 
+    def done(self) -> WholeMessage:
+        """The message as it is now."""
+        self.response.headers["ETag"] = tag_of(self.opened.version)
+        return whole(self.opened)
 
-def _conflict(
-    call: Call, locale: str, domain: str, found: Message, strings: Sequence[str] | None
-) -> Problem:
-    """Somebody was faster: both texts, for a person to make one of them."""
-    return Problem(
-        412,
-        "The message has changed since you saw it, and nothing was written. Look at both texts,"
-        " and decide again with the new version.",
-        headers={"ETag": tag_of(sum_of(found))},
-        yours=None if strings is None else list(strings),
-        current=whole(call, locale, domain, found).model_dump(mode="json"),
-    )
-
-
-def _fits(call: Call, locale: str, domain: str, found: Message, new: Message) -> None:
-    """Refuse a translation that could not be published."""
-    if len(new.strings) != len(found.strings):
-        count = len(found.strings)
-        raise Problem(422, f"This message has {count} forms: send so many strings.")
-    wrong = blocking(call, locale, domain, new)
-    if wrong:
-        raise Problem(
-            422,
-            f"This translation cannot be published: {wrong[0].message}.",
-            findings=[FindingShape.of(one).model_dump() for one in wrong],
+    def conflict(self, now: Opened) -> Problem:
+        """Somebody was faster: both texts, for a person to make one of them."""
+        return Problem(
+            412,
+            "The message has changed since you saw it, and nothing was written. Look at both"
+            " texts, and decide again with the new version.",
+            headers={"ETag": tag_of(now.version)},
+            yours=None if self.sent is None else list(self.sent),
+            current=whole(now).model_dump(mode="json"),
         )
-
-
-def _four_eyes(call: Call, locale: str, domain: str, message: Message, *, own: bool) -> None:
-    """Refuse who wrote a translation and wants to approve it, where that is for somebody else."""
-    if locale not in call.desk.project.settings.review.four_eyes:
-        return
-    steps = index.history(call.desk.database, locale, domain, message.key)
-    if own or author_of(steps, message.strings).lower() == call.person.name.lower():
-        raise Problem(
-            403, "You wrote this translation; in this language somebody else has to approve it."
-        )
-
-
-def author_of(steps: Sequence[Change], strings: tuple[str, ...]) -> str:
-    """Who wrote a translation: who made the step that brought these texts; empty if unknown.
-
-    Args:
-        steps: The history of the message, the latest first.
-        strings: The translation.
-    """
-    author, written = "", False
-    for step in steps:
-        if step.strings != strings:
-            written = True
-            break
-        author, kind = step.who, step.kind
-    if not author or (kind in (Kind.APPROVED, Kind.REJECTED) and not written):
-        return ""  # it was there before anybody kept a history
-    return author
-
-
-def _keep_reason(call: Call, locale: str, domain: str, message: Message, reason: str) -> None:
-    """Keep a reason that is longer than a mark in a catalogue has room for, as a comment."""
-    mark = marks.find(message, "rejected")
-    if not reason or (mark is not None and mark.get("reason") == reason):
-        return
-    row = {"locale": locale, "domain": domain, "digest": digest_of(message.key)}
-    said = {"person": call.person.id, "who": call.person.name, "text": reason, "at": time.time()}
-    with call.desk.database.begin() as connection:
-        connection.execute(insert(comment), {**row, **said})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
 
@@ -10,22 +9,13 @@ from fastapi import Path, Query, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import Row, Select, func, or_, select, tuple_
 
-from pipeline import articles, catalogues, index
-from pipeline.catalogues import Key, Message, State, digest_of, marks
-from pipeline.checks import Finding, Severity, findings
+from pipeline.catalogues import Message, State, marks
 from pipeline.database.tables import file as files
 from pipeline.database.tables import message as table
-from pipeline.errors import PipelineError
-from pipeline.glossary import Glossary, read_glossary
 from pipeline.index import Kind
-from pipeline.index.mirror import sum_of
-from pipeline.inspection import subject_of
-from pipeline.markup import Segment
-from pipeline.markup.tokens import TOKEN
-from pipeline.project import Project
-from pipeline.site.strings import DOMAIN
 from pipeline.translation import suggestions
 
+from ..message import Opened, Place, history_of, open_message
 from ..rights import Right
 from ..tokens import Scope
 from .access import Call, Calling, Resource
@@ -118,7 +108,7 @@ def list_messages(
     limit: Limit = 50,
 ) -> Page[MessageShape]:
     """The messages of a language, by article; what changes meanwhile is not shown twice."""
-    call.service.look(locale)
+    call.look()
     wish = asked(cursor, limit, str, str)
     query = select(table).where(table.c.locale == locale)
     if state:
@@ -149,9 +139,9 @@ def show_message(
     call: Calling, locale: Locale, message: MessageId, response: Response
 ) -> WholeMessage:
     """A message as its catalogue has it now; the `ETag` is the version that decisions ask for."""
-    domain, found = read_message(call, locale, message)
-    response.headers["ETag"] = tag_of(sum_of(found))
-    return whole(call, locale, domain, found)
+    opened = open_by(call, locale, message)
+    response.headers["ETag"] = tag_of(opened.version)
+    return whole(opened)
 
 
 @resource.route(
@@ -166,10 +156,9 @@ def show_history(
     call: Calling, locale: Locale, message: MessageId, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[Step]:
     """Every step of a message, the latest first, also while its source said something else."""
-    call.service.look(locale)
-    domain, found = read_message(call, locale, message)
+    opened = open_by(call, locale, message)
     wish = asked(cursor, limit, int)
-    steps = index.history(call.desk.database, locale, domain, found.key)
+    steps = history_of(opened)
     # Steps are counted from the oldest, so that new ones move no page.
     numbered = [(number, step) for number, step in enumerate(reversed(steps))][::-1]
     if wish.after is not None:
@@ -219,107 +208,50 @@ def clean(words: str) -> str:
     return words.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
-def split(call: Call, locale: str, id: str) -> tuple[str, str]:
-    """The domain and digest that an id names.
+def open_by(call: Call, locale: str, id: str, *, now: bool = False) -> Opened:
+    """The message of an id, as its catalogue has it.
 
-    Raises:
-        Problem: There is no such catalogue.
-    """
-    name, _, digest = id.rpartition(".")
-    return domain_of(call, locale, name), digest
-
-
-def read_message(call: Call, locale: str, id: str) -> tuple[str, Message]:
-    """A message as its catalogue has it now, and its domain.
+    Args:
+        call: The request.
+        locale: The language.
+        id: What the message is named by.
+        now: Whether to look at once what was changed elsewhere.
 
     Raises:
         Problem: There is none (any more).
         CatalogueError: The catalogue cannot be read.
     """
-    call.service.look(locale)
-    domain, digest = split(call, locale, id)
-    catalogue = catalogues.read(call.desk.project.catalogue_path(locale, domain))
-    return domain, find(catalogue.messages, digest)
+    call.look(now=now)
+    name, _, digest = id.rpartition(".")
+    return open_message(call.desk, Place(locale, domain_of(call, locale, name), digest))
 
 
-def find(messages: tuple[Message, ...], digest: str) -> Message:
-    """The message of a digest.
-
-    Raises:
-        Problem: There is none (any more).
-    """
-    for message in messages:
-        if digest_of(message.key) == digest:
-            return message
-    raise Problem(404, "There is no such message; the article does not have this text any more.")
-
-
-def whole(call: Call, locale: str, domain: str, message: Message) -> WholeMessage:
+def whole(opened: Opened) -> WholeMessage:
     """A message with all there is to decide on it."""
-    digest = digest_of(message.key)
-    query = select(table.c.place).where(
-        table.c.locale == locale, table.c.domain == domain, table.c.digest == digest
-    )
-    with call.desk.database.connect() as connection:
-        place = connection.execute(query).scalar() or 0
-    offered = suggestions(call.desk.database, locale, domain, message.key)
+    place, message = opened.place, opened.message
+    keys = [one.key for one in opened.catalogue.messages]
+    offered = suggestions(opened.desk.database, place.locale, place.domain, message.key)
     return WholeMessage(
-        id=id_of(domain, digest),
-        article=domain,
+        id=id_of(place.domain, place.digest),
+        article=place.domain,
         context=message.context,
-        place=place,
-        state=catalogues.state_of(message),
+        place=keys.index(message.key),
+        state=opened.state,
         source=message.id,
         strings=list(message.strings),
-        version=sum_of(message),
+        version=opened.version,
         plural=message.plural,
         previous_source=message.previous_id,
         notes=list(message.notes),
         comments=[one for one in message.comments if not one.startswith("@l10n ")],
-        tokens=list(dict.fromkeys(match[0] for match in TOKEN.finditer(message.id))),
+        tokens=opened.tokens,
         marks=_marks(message),
-        findings=[FindingShape.of(one) for one in checked(call, locale, domain, message)],
+        findings=[FindingShape.of(one) for one in opened.findings(message.strings)],
         suggestions=[
             SuggestionShape(text=one.text, origin=one.origin, source=one.source, score=one.score)
             for one in offered
         ],
     )
-
-
-def checked(call: Call, locale: str, domain: str, message: Message) -> list[Finding]:
-    """What is wrong with a translation, the gravest first."""
-    project = call.desk.project
-    segment = segments_of(project, domain).get(message.key)
-    try:
-        glossary = read_glossary(project, locale)
-    except PipelineError:
-        glossary = Glossary()
-    found: dict[tuple[str, str], Finding] = {}
-    for string in message.strings:
-        if not string or (domain == DOMAIN and message.plural and "%(" not in string):
-            continue
-        for one in findings(subject_of(project, locale, message, string, segment, glossary)):
-            found.setdefault((one.check, one.message), one)
-    return sorted(found.values(), key=lambda one: -one.severity)
-
-
-def blocking(call: Call, locale: str, domain: str, message: Message) -> list[Finding]:
-    """What keeps a translation from being published."""
-    if not message.translated:
-        return [Finding("empty", Severity.BLOCKING, "there is no translation")]
-    found = checked(call, locale, domain, message)
-    return [one for one in found if one.severity is Severity.BLOCKING]
-
-
-def segments_of(project: Project, domain: str) -> Mapping[Key, Segment]:
-    """The passages of an article by their keys; none if it has none, or cannot be read."""
-    try:
-        source = next((s for s in articles.find(project).sources if s.id == domain), None)
-        if source is None:
-            return {}
-        return {segment.key: segment for segment in articles.load(project, source).segments}
-    except PipelineError:
-        return {}
 
 
 def _with_words(query: Select[Any], text: str) -> Select[Any]:

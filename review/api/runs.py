@@ -1,6 +1,6 @@
 """Runs: builds and drafting in the background of the desk, each a record of how far it is.
 
-This is the one place that knows how work is carried out: here, one run after the other in a thread.
+One run after the other, each in a thread; what it does there is for whoever starts it to say.
 """
 
 from __future__ import annotations
@@ -49,7 +49,11 @@ Work = Callable[[Progress], Mapping[str, Any]]
 
 
 class Cancelled(Exception):
-    """Somebody wants a run no more."""
+    """Somebody wants a run no more, or the desk ends."""
+
+    def __init__(self, *, since_the_desk_ends: bool = False) -> None:
+        super().__init__()
+        self.since_the_desk_ends = since_the_desk_ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,13 +181,13 @@ class Runs:
         def told(step: str, done: int, total: int) -> None:
             nonlocal last
             if self._closed.is_set():
-                raise Cancelled
+                raise Cancelled(since_the_desk_ends=True)
             if time.monotonic() - last < 0.2 and done not in (0, total):
                 return
             last = time.monotonic()
             report = json.dumps({"step": step, "done": done, "total": total})
             if not self._set(id, (RunState.RUNNING,), report=report):
-                raise Cancelled
+                raise Cancelled()
 
         return told
 

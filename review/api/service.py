@@ -10,14 +10,10 @@ from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from pipeline import index
 from pipeline.memory import Memory
 
 from ..desk import Desk
 from .runs import Runs
-
-_RESTS = 1.0
-"""Seconds for which the catalogues are taken to be as they were, where nobody writes."""
 
 _REMEMBERS = 60.0
 """Seconds for which the memory is taken to be as the catalogues are."""
@@ -46,15 +42,7 @@ class Service:
     limiter: MovingWindowRateLimiter = field(
         default_factory=lambda: MovingWindowRateLimiter(MemoryStorage())
     )
-    _indexed: _Seen = field(default_factory=_Seen)
     _remembered: _Seen = field(default_factory=_Seen)
-
-    def look(self, locale: str, *, now: bool = False) -> None:
-        """Take over what was changed in the catalogues of a language elsewhere."""
-        with self._indexed.lock:
-            if now or self._indexed.is_due(locale, _RESTS):
-                index.sync(self.desk.project, self.desk.database, locale)
-                self._indexed.at[locale] = time.monotonic()
 
     def memory(self, locale: str) -> Memory:
         """The memory of a language, as the catalogues were a minute ago at most."""

@@ -14,6 +14,7 @@ from pipeline.catalogues import State
 from pipeline.database.tables import message as table
 from pipeline.settings import Publish
 
+from .. import facets
 from ..rights import Right, Role
 from ..tokens import Scope
 from .access import Call, Calling, Resource
@@ -70,7 +71,7 @@ def list_languages(call: Calling) -> Languages:
     settings = call.desk.project.settings
     locales = _readable(call)
     for locale in locales:
-        call.service.look(locale)
+        facets.look(call.desk, locale)
     query = select(table.c.locale, table.c.state, func.count())
     query = query.where(table.c.locale.in_(locales)).group_by(table.c.locale, table.c.state)
     with call.desk.database.connect() as connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import MemoryStoreError
-from pipeline.memory import Unit, read_tmx, write_tmx
+from pipeline.memory import (
+    Memory,
+    Unit,
+    export_tmx,
+    import_tmx,
+    memory_of,
+    read_tmx,
+    write_tmx,
+)
+from tests.databases import KINDS, address
+from tests.sites import SETTINGS, site
 
 HEAD = '<?xml version="1.0"?>\n<tmx version="1.4"><header srclang="en"/><body>\n'
 TAIL = "</body></tmx>\n"
@@ -56,15 +67,35 @@ def test_what_is_written_is_read_back(
     assert [(u.source, u.target) for u in back] == [(a.strip(), b.strip()) for a, b in pairs]
 
 
+ENTITY = '<!DOCTYPE tmx [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]><tmx>&b;</tmx>'
+OUTSIDE = '<!DOCTYPE tmx [<!ENTITY a SYSTEM "file:///etc/passwd">]><tmx>&a;</tmx>'
+DEFAULT = f'<!DOCTYPE tmx [<!ATTLIST tu a CDATA "{"a" * 9999}">]><tmx/>'
+UNKNOWN = (
+    f'<?xml version="1.0"?><!DOCTYPE tmx SYSTEM "tmx14.dtd"><tmx>{PAIR.replace("One", "&nbsp;")}'
+)
+SEGMENT = '<tu><tuv xml:lang="en"><seg>'
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('<!DOCTYPE tmx [<!ENTITY a "aaaa">]>' + "<tmx>&a;</tmx>", "declares entities"),
-        ('<!DOCTYPE tmx [<!ENTITY a SYSTEM "file:///etc/passwd">]><tmx/>', "declares entities"),
+        (ENTITY, "declares entities"),
+        (OUTSIDE, "declares entities"),
+        (DEFAULT, "declares entities or a grammar"),
+        (UNKNOWN, "uses entities of its own"),
         ("<html><body/></html>", "is no TMX"),
-        (HEAD + PAIR, "no well-formed XML"),
+        (HEAD + PAIR, "no well-formed XML: no element found"),
+        (HEAD + PAIR[:-20], "no well-formed XML"),
         ("", "no well-formed XML"),
+        ("PK\x03\x04", "no well-formed XML"),
+        (HEAD + "<a>" * 100, "more than 64 elements"),
+        (HEAD + SEGMENT + "a" * 3_000_000, "a segment of more than"),
+        (HEAD + SEGMENT + "a" * 1_100_000 + "</seg></tuv><tuv><seg>b", "a segment of more than"),
+        (HEAD + SEGMENT + "<ph>" + "a" * 3_000_000, "a segment of more than"),
+        (HEAD + f'<tu a="{"a" * 3_000_000}">', "a tag of more than"),
+        (HEAD + f"<!-- {'a' * 3_000_000} -->", "a tag of more than"),
     ],
+    ids=lambda said: said[:30],
 )
 def test_a_file_that_is_broken_or_means_harm_is_an_error(
     text: str, message: str, tmp_path: Path
@@ -75,6 +106,37 @@ def test_a_file_that_is_broken_or_means_harm_is_an_error(
     assert caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("encoding", "said", "message"),
+    [
+        ("UTF-8", "latin-1", r"not well-formed \(invalid token\)"),
+        ("no-such", "utf-8", "an encoding that cannot be read"),
+        ("gb2312", "utf-8", "an encoding that cannot be read"),
+        ("UTF-16", "utf-8", "encoding specified in XML declaration is incorrect"),
+    ],
+)
+def test_another_encoding_than_it_says_is_an_error(
+    encoding: str, said: str, message: str, tmp_path: Path
+) -> None:
+    """And so is one that nobody knows."""
+    path = tmp_path / "x.tmx"
+    text = HEAD.replace("?>", f' encoding="{encoding}"?>', 1) + PAIR.replace("One", "Één") + TAIL
+    path.write_bytes(text.encode(said))
+    with pytest.raises(MemoryStoreError, match=message) as caught:
+        list(read_tmx(path, source_locale="en", locale="nl"))
+    assert "UTF-8" in caught.value.hint or "encoding" in caught.value.hint
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1", "windows-1252"])
+def test_the_encodings_of_other_programs_are_read(encoding: str, tmp_path: Path) -> None:
+    """As the first line names them."""
+    path = tmp_path / "x.tmx"
+    text = HEAD.replace("?>", f' encoding="{encoding}"?>', 1) + PAIR.replace("One", "Één") + TAIL
+    path.write_bytes(text.encode(encoding))
+    (unit,) = read_tmx(path, source_locale="en", locale="nl")
+    assert unit.source == "Één <br1/>two"
+
+
 def test_a_file_that_a_program_of_others_wrote_may_name_its_grammar(tmp_path: Path) -> None:
     """Which is not fetched."""
     doctype = '<!DOCTYPE tmx SYSTEM "tmx14.dtd">'
@@ -83,16 +145,71 @@ def test_a_file_that_a_program_of_others_wrote_may_name_its_grammar(tmp_path: Pa
 
 
 def test_a_huge_file_takes_little_memory(tmp_path: Path) -> None:
-    """The same for 2,000 units as for 20,000; a segment without end is refused."""
+    """The same for 2,000 units as for 20,000, and for ever more languages in one of them."""
+    path = tmp_path / "x.tmx"
+    many = "".join(f'<tuv xml:lang="x{n}"><seg>{"a" * 200}</seg></tuv>' for n in range(10_000))
+    peaks = []
+    for text, found in ((PAIR * 2_000, 2_000), (PAIR * 20_000, 20_000), (f"<tu>{many}</tu>", 0)):
+        path.write_text(HEAD + text + TAIL, encoding="utf-8")
+        tracemalloc.start()
+        assert sum(1 for _ in read_tmx(path, source_locale="en", locale="nl")) == found
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert max(peaks[1:]) < peaks[0] * 1.5
+
+
+@pytest.fixture(params=KINDS)
+def memory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Memory]:
+    """An empty memory of each kind."""
+    settings_text = f'{SETTINGS}\n[state]\nurl = "{address(request.param)}"\n'
+    found = memory_of(site(tmp_path, settings=settings_text), "nl")
+    yield found
+    found.engine.dispose()
+
+
+def test_what_is_exported_can_be_imported(memory: Memory, tmp_path: Path) -> None:
+    """All of it, and a second time without doubling it."""
+    path = tmp_path / "x.tmx"
+    memory.add([Unit(f"One <em1>{n}</em1> & <2>", f"Een <em1>{n}</em1> & <2>") for n in range(9)])
+    assert export_tmx(memory, path) == 9
+    assert import_tmx(memory, path) == import_tmx(memory, path) == 9
+    assert memory.count() == {"catalogue": 9, "tmx": 9}
+    assert [p.name for p in tmp_path.glob(".~*")] == []
+
+
+def test_of_a_broken_file_nothing_is_imported(memory: Memory, tmp_path: Path) -> None:
+    """Also when the fault is at its end."""
+    path = tmp_path / "x.tmx"
+    path.write_text(HEAD + PAIR, encoding="utf-8")
+    with pytest.raises(MemoryStoreError, match="no element found"):
+        import_tmx(memory, path)
+    assert memory.count() == {}
+
+
+def test_a_file_that_cannot_be_written_is_an_error(memory: Memory, tmp_path: Path) -> None:
+    """Named, with what to do."""
+    memory.add([Unit("One", "Een")])
+    for path in (tmp_path / "none" / "x.tmx", tmp_path):
+        with pytest.raises(MemoryStoreError, match="cannot be written"):
+            export_tmx(memory, path)
+
+
+def test_importing_and_exporting_take_little_memory(
+    memory: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a stream: what is held does not grow with the file."""
+    monkeypatch.setattr("pipeline.memory.store._LARGEST", 1_000_000)
     path = tmp_path / "x.tmx"
     peaks = []
-    for count in (2_000, 20_000):
-        path.write_text(HEAD + PAIR * count + TAIL, encoding="utf-8")
+    for length in (150, 300):
+        text = PAIR.replace("One", "One " + "a" * 20_000)
+        path.write_text(
+            HEAD + "".join(text.replace("One", f"{length} {n}") for n in range(length)) + TAIL,
+            encoding="utf-8",
+        )
         tracemalloc.start()
-        assert sum(1 for _ in read_tmx(path, source_locale="en", locale="nl")) == count
+        assert import_tmx(memory, path) == length
+        export_tmx(memory, tmp_path / "y.tmx")
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] * 1.5
-    endless = HEAD + '<tu><tuv xml:lang="en"><seg>' + "a" * 3_000_000
-    with pytest.raises(MemoryStoreError, match="a segment of more than"):
-        read(tmp_path, endless)

@@ -44,6 +44,7 @@ def desk_in(folder: Path, *, settings: str = TWO, files: dict[str, str] | None =
 def staffed(project: Project) -> Desk:
     """The desk of a site, with everybody in `FOLK`."""
     desk = Desk.of(project)
+    desk.watch.rests = 0.0
     secret = people.first_link(desk.database)
     assert secret
     first = people.accept(desk.database, secret, PASSWORD, name="Bea")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -139,7 +140,7 @@ def test_the_last_manager_stays(desk: Desk) -> None:
 def test_wrong_passwords_are_throttled_by_account_and_address(desk: Desk) -> None:
     """The right one does not help then, and what failed is in the trail."""
     strict = Throttle(account=parse("3 per hour"), address=parse("5 per hour"))
-    with browser(Desk(desk.project, desk.database, strict)) as nobody:
+    with browser(replace(desk, throttle=strict)) as nobody:
         wrong = {"name": "Ruth", "password": "wrong"}
         codes = [nobody.post("/login", data=wrong).status_code for _ in range(4)]
         assert codes == [422, 422, 422, 429]

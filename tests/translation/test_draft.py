@@ -15,11 +15,11 @@ from pipeline.extract import extract
 from pipeline.project import Project, open_project
 from pipeline.translation import Drafted, Guarded, translate
 from pipeline.translation.engines import libretranslate
-from pipeline.translation.protect import protect
+from pipeline.translation.protect import Restored, protect
 from tests.sites import DAY, SETTINGS, catalogue, replace, site, write
 from tests.sites import translate as translate_by_hand
+from tests.translation.clients import settings
 from tests.translation.stand_in import StandIn, fluent, stand_in
-from tests.translation.test_engines import settings
 
 FIRST = "articles/first"
 LINKED = "One sentence, and <a1>a link</a1>."
@@ -71,7 +71,7 @@ def test_what_is_untranslated_gets_a_draft_that_waits(project: Project, server: 
     found = message(project, LINKED)
     assert state_of(found) is State.DRAFT
     protected = protect(LINKED, "⟦1⟧")
-    assert found.text == protected.restore(fluent(protected.text))
+    assert Restored(found.text) == protected.restore(fluent(protected.text))
     assert (marks.find(found, "draft") or {})["engine"] == "engine0"
     assert done.drafts["engine0"] > 10
     assert catalogue(project, FIRST).get("first", "slug") is not None
@@ -247,10 +247,10 @@ def test_killed_in_the_middle_and_run_again_is_as_if_nothing_had_been(
 def test_a_dry_run_sends_nothing(project: Project, server: StandIn) -> None:
     """And says how much it would be."""
     done = drafted(project, server, dry_run=True)
-    count, size, cost = done.planned["engine0"]
-    assert count > 10
-    assert size > 100
-    assert cost == 0
+    planned = done.planned["engine0"]
+    assert planned.segments > 10
+    assert planned.characters > 100
+    assert planned.cost == 0
     assert server.asked == []
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from babel import Locale
 
 from ..engine import Capabilities, EngineFault, EngineSettings, Job, Trouble
-from ..web import get, post
+from ..web import get, is_near, post
 
 _THREE = {"en": "eng", "es": "spa", "nl": "nld", "fr": "fra", "de": "deu", "pt": "por", "ca": "cat",
           "it": "ita", "gl": "glg", "eu": "eus", "ro": "ron", "sv": "swe", "da": "dan", "nb": "nob",
@@ -27,7 +27,7 @@ class Apertium:
     @property
     def capabilities(self) -> Capabilities:
         """One text at a time."""
-        return Capabilities(local=True, texts=1, characters=10000, price=0)
+        return Capabilities(local=is_near(self.url), texts=1, characters=10000, price=0)
 
     def translate(self, texts: Sequence[str], job: Job) -> list[str]:
         """As `Engine.translate`."""

@@ -3,8 +3,8 @@
 deep-translator 1.11.4 passes no timeout, keeps what it is asked in its instances (threads that
 share one get each other's texts), says ``None`` for “…”, gives a quota notice back as if it were a
 translation, hides the status of an error, asks the network in a constructor, and lets errors of
-requests through. So: one instance for each text, and under it a `requests` of our own that knows
-deadlines and tells failures apart before deep-translator sees them.
+requests through. So: one instance for each text, and under it, instead of `requests`, our own way
+over HTTP, which knows deadlines and tells failures apart before deep-translator sees them.
 """
 
 from __future__ import annotations
@@ -12,19 +12,33 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import httpx
 import requests
 
 from ..engine import Capabilities, EngineFault, EngineSettings, Job, Trouble
-from ..web import fault_of
+from ..web import TIMEOUT, Answer, request
 
 _URLS = {
     "google": "https://translate.google.com/m",
     "microsoft": "https://api.cognitive.microsofttranslator.com/translate?api-version=3.0",
     "mymemory": "https://api.mymemory.translated.net/get",
 }
+_CODES = {
+    "google": {
+        "zh": "zh-CN",
+        "zh_TW": "zh-TW",
+        "zh_Hant": "zh-TW",
+        "nb": "no",
+        "nn": "no",
+        "he": "iw",
+    },
+    "microsoft": {"zh": "zh-Hans", "zh_TW": "zh-Hant", "zh_Hant": "zh-Hant", "pt_PT": "pt-pt"},
+}
+"""Languages that go by another name there."""
+
 _CAPTCHA = re.compile(r"captcha|unusual traffic|/sorry/", re.IGNORECASE)
 _STANDS_FOR_NOTHING = re.compile(r"[\W_]*")
 
@@ -32,40 +46,36 @@ _STANDS_FOR_NOTHING = re.compile(r"[\W_]*")
 class _Requests:
     """What deep-translator's modules know as ``requests``, with a deadline for each thread."""
 
+    exceptions = requests.exceptions
+
     def __init__(self) -> None:
         self.local = threading.local()
 
-    def get(self, url: str, **options: Any) -> requests.Response:
+    def get(self, url: str, **options: Any) -> Answer:
         return self._asked("GET", url, options)
 
-    def post(self, url: str, **options: Any) -> requests.Response:
+    def post(self, url: str, **options: Any) -> Answer:
         return self._asked("POST", url, options)
 
-    def _asked(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
+    def _asked(self, method: str, url: str, options: dict[str, Any]) -> Answer:
         """An answer that says yes.
 
         Raises:
             EngineFault: Any other, or none; deep-translator lets it through.
         """
-        seconds = getattr(self.local, "timeout", 30)
-        try:
-            response = requests.request(
-                method, url, timeout=(5, seconds), allow_redirects=False, **options
-            )
-        except requests.ConnectionError:
-            raise EngineFault(Trouble.BUSY, "cannot be reached") from None
-        except requests.Timeout:
-            raise EngineFault(Trouble.BROKEN, f"did not answer within {seconds:g} s") from None
-        except requests.RequestException as error:
-            kind = type(error).__name__
-            raise EngineFault(Trouble.BROKEN, f"broke the connection off ({kind})") from None
-        if 300 <= response.status_code < 400 or _CAPTCHA.search(response.text[:5000]):
+        options.pop("proxies", None)  # those of the environment are used all the same
+        whole = str(httpx.URL(url).copy_merge_params(options.pop("params", None) or {}))
+        answer = request(method, whole, timeout=getattr(self.local, "timeout", TIMEOUT), **options)
+        if 300 <= answer.status_code < 400 or _is_captcha(answer):
             raise EngineFault(Trouble.QUOTA, "asks whether a person is there")
-        fault_of(response.status_code, response.headers.get("Retry-After", ""))
-        return response
+        return answer.checked()
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(requests, name)
+
+def _is_captcha(answer: Answer) -> bool:
+    """A page that asks for one, which has no translation in it."""
+    if "html" not in answer.headers.get("Content-Type", "") or "result-container" in answer.text:
+        return False
+    return bool(_CAPTCHA.search(answer.text))
 
 
 _requests = _Requests()
@@ -79,7 +89,7 @@ class DeepTranslator:
     service: str
     url: str
     timeout: float
-    key: str = ""
+    key: str = field(default="", repr=False)
     region: str = ""
     price: float | None = 0
 
@@ -102,7 +112,11 @@ class DeepTranslator:
         except EngineFault:
             raise
         except Exception as error:
-            raise EngineFault(Trouble.BROKEN, f"failed ({type(error).__name__})") from None
+            kind = type(error).__name__
+            if kind == "LanguageNotSupportedException":
+                pair = f"{job.source_locale} to {job.locale}"
+                raise EngineFault(Trouble.REFUSED, f"does not translate from {pair}") from None
+            raise EngineFault(Trouble.BROKEN, f"failed ({kind})") from None
         if not isinstance(said, str) or not said.strip():
             raise EngineFault(Trouble.BROKEN, "gave no answer")
         return said
@@ -112,7 +126,7 @@ class DeepTranslator:
         from deep_translator import google, microsoft, mymemory  # noqa: PLC0415
 
         google.requests = mymemory.requests = microsoft.requests = _requests
-        codes = (job.source_locale.partition("_")[0], job.locale.partition("_")[0])
+        codes = [_code(self.service, locale) for locale in (job.source_locale, job.locale)]
         if self.service == "google":
             translator = google.GoogleTranslator(*codes)
         elif self.service == "microsoft":
@@ -131,6 +145,13 @@ class DeepTranslator:
         """As `Engine.health`: asks for a word."""
         self._one("Hello", Job("en", "nl"))
         return "answers"
+
+
+def _code(service: str, locale: str) -> str:
+    """A language as a service names it."""
+    own = _CODES.get(service, {})
+    language = locale.partition("_")[0]
+    return own.get(locale) or own.get(language) or language
 
 
 def _mymemory(locale: str) -> str:
@@ -154,7 +175,7 @@ def mymemory(settings: EngineSettings) -> DeepTranslator:
 
 def microsoft(settings: EngineSettings) -> DeepTranslator:
     """Microsoft Translator: ``key_env``, ``region`` where the key is of one; ``price`` if known."""
-    price = settings.number("price", 10)
+    price = settings.price(10)
     return replace(
         _create(settings, "microsoft"),
         key=settings.key(needed=True),

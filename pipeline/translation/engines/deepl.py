@@ -6,15 +6,22 @@ The key is sent in a header and nowhere else.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
+import requests
+
+from .. import web
 from ..engine import Capabilities, EngineFault, EngineSettings, Job, Trouble
 
-_TARGETS = {"en": "EN-GB", "pt": "PT-PT", "zh": "ZH-HANS"}
-"""Languages that DeepL wants to know more of, as a target."""
+_TARGETS = {"en": "EN-GB", "pt": "PT-PT", "zh": "ZH-HANS", "nn": "NB", "no": "NB",
+            "en_US": "EN-US", "en_CA": "EN-US", "pt_BR": "PT-BR", "zh_TW": "ZH-HANT",
+            "zh_HK": "ZH-HANT", "zh_Hant": "ZH-HANT", "es_419": "ES-419"}  # fmt: skip
+"""Targets by another name than their language's; DeepL knows no other territories."""
 
 _FORMALITY = {"informal": "prefer_less", "formal": "prefer_more"}
 
@@ -24,10 +31,11 @@ class DeepL:
     """One account."""
 
     name: str
-    key: str
+    key: str = field(repr=False)
     url: str | None
     timeout: float
     price: float | None
+    site: str = ""
     glossaries: dict[str, str | None] = field(default_factory=dict)
 
     @property
@@ -41,37 +49,38 @@ class DeepL:
         options: dict[str, Any] = {"formality": _FORMALITY[job.address]} if job.address else {}
         if job.html:
             options |= {"tag_handling": "html", "ignore_tags": ["x"]}
-        if job.notes:
-            options["context"] = "\n".join(job.notes)
-        target = job.locale.partition("_")[0]
+        if context := (*job.before, *job.notes, *job.after):
+            options["context"] = "\n".join(context)
         try:
             if glossary := self._glossary(client, job):
                 options["glossary"] = glossary
             found = client.translate_text(
                 list(texts),
-                source_lang=job.source_locale.partition("_")[0].upper(),
-                target_lang=_TARGETS.get(target, job.locale.replace("_", "-").upper()),
+                source_lang=_target(job.source_locale)[:2],
+                target_lang=_target(job.locale),
                 **options,
             )
         except Exception as error:
+            self.glossaries.clear()  # somebody may have removed it: look again
             raise _fault(error) from None
         finally:
             client.close()
-        return [result.text for result in found]
+        return web.texts_of([result.text for result in found], len(texts))
 
     def _glossary(self, client: Any, job: Job) -> str | None:
         """The number of our glossary at DeepL, which is made anew whenever a term changes.
 
-        It is known there by a name with a hash of its terms; None if there are none, or DeepL has
-        no glossaries for these languages: the terms are checked afterwards all the same.
+        It is known there by a name with the site and a hash of its terms; None if there are none,
+        or DeepL has no glossaries for these languages: the terms are checked afterwards all the
+        same.
         """
         entries = {t.term: t.term if t.keep else t.translations[0] for t in job.glossary
                    if t.keep or t.translations}  # fmt: skip
         if not entries:
             return None
-        pair = [code.partition("_")[0].upper() for code in (job.source_locale, job.locale)]
+        pair = [_target(code)[:2] for code in (job.source_locale, job.locale)]
         said = json.dumps(sorted(entries.items()), ensure_ascii=False)
-        prefix = f"pipeline {'-'.join(pair)} "
+        prefix = f"{self.site or 'pipeline'} {'-'.join(pair)} "
         name = prefix + hashlib.sha256(said.encode()).hexdigest()[:16]
         if name not in self.glossaries:
             self.glossaries[name] = self._made(client, name, prefix, pair, entries)
@@ -91,8 +100,6 @@ class DeepL:
             for old in found:
                 if old.name.startswith(prefix):
                     client.delete_glossary(old)
-        except (exceptions.QuotaExceededException, exceptions.TooManyRequestsException):
-            raise
         except exceptions.DeepLException as error:
             if error.http_status_code in (400, 404, 501):
                 return None
@@ -118,37 +125,69 @@ class DeepL:
 
         # Retries are the guard's: what was sent may have been paid for.
         http_client.max_network_retries = 0
-        http_client.min_connection_timeout = self.timeout
-        return deepl.DeepLClient(self.key, server_url=self.url, send_platform_info=False)
+        client = deepl.DeepLClient(self.key, server_url=self.url, send_platform_info=False)
+        client._client._session = _Session(self.timeout)  # it has no public way
+        return client
+
+
+class _Session(requests.Session):
+    """What the client sends with: our own way over HTTP, and its deadline."""
+
+    def __init__(self, timeout: float) -> None:
+        super().__init__()
+        self.timeout = timeout
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        """An answer, as the client expects it.
+
+        Raises:
+            EngineFault: There is none, or the engine wants to be asked later.
+        """
+        answer = web.request(
+            str(request.method),
+            str(request.url),
+            timeout=self.timeout,
+            headers=dict(request.headers),
+            content=request.body or b"",
+        )
+        if answer.status_code in (429, 503):
+            answer.checked()
+        response = requests.Response()
+        response.status_code = answer.status_code
+        response.raw = io.BytesIO(answer.content)
+        return response
+
+
+def _target(locale: str) -> str:
+    language = locale.partition("_")[0]
+    return _TARGETS.get(locale) or _TARGETS.get(language) or language.upper()
 
 
 def _fault(error: Exception) -> EngineFault:
     """What the client raised, without its words, which may hold the text or the key."""
     from deepl import exceptions  # noqa: PLC0415
 
-    kinds: tuple[tuple[type[Exception], Trouble, str], ...] = (
-        (exceptions.QuotaExceededException, Trouble.QUOTA, "has no quota left"),
-        (exceptions.TooManyRequestsException, Trouble.BUSY, "is busy"),
-        (exceptions.AuthorizationException, Trouble.REFUSED, "does not accept the key"),
-        (exceptions.ConnectionException, Trouble.BROKEN, "broke the connection off"),
-    )
-    for kind, trouble, message in kinds:
-        if isinstance(error, kind):
-            return EngineFault(trouble, message)
+    if isinstance(error.__cause__, EngineFault):  # of our session, wrapped by the client
+        fault = error.__cause__
+        return EngineFault(fault.trouble, fault.message, after=fault.after)
+    if isinstance(error, exceptions.QuotaExceededException):
+        return EngineFault(Trouble.QUOTA, "has no quota left")
+    if isinstance(error, exceptions.AuthorizationException):
+        return EngineFault(Trouble.REFUSED, "does not accept the key")
     status = getattr(error, "http_status_code", None)
-    if status == 503:
-        return EngineFault(Trouble.BUSY, "is busy (status 503)")
+    if status == 400:
+        return EngineFault(Trouble.REFUSED, "refuses the request (status 400)")
     return EngineFault(Trouble.BROKEN, f"failed ({status or type(error).__name__})")
 
 
 def create(settings: EngineSettings) -> DeepL:
     """The engine that a table describes: ``key_env``; ``url`` only for a server of one's own."""
     url = settings.url("https://api.deepl.com") if "url" in settings.values else None
-    price = settings.values.get("price", 20)
     return DeepL(
         settings.name,
         settings.key(needed=True),
         url,
         settings.number("timeout", 30),
-        float(price) if isinstance(price, int | float) else None,
+        settings.price(20),
+        urlsplit(settings.site).netloc,
     )

@@ -29,7 +29,8 @@ class Firefox:
     folder: Path
     records: str = ""
     attachments: str = ATTACHMENTS
-    threads: dict[tuple[str, str], ThreadPoolExecutor] = field(default_factory=dict)
+    threads: dict[tuple[str, str], ThreadPoolExecutor] = field(default_factory=dict, repr=False)
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -41,7 +42,9 @@ class Firefox:
         thread = self._thread(job)
         try:
             return [thread.submit(_whole, text).result() for text in texts]
-        except Exception as error:
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # a panic of the engine is no Exception
             raise EngineFault(Trouble.BROKEN, f"failed ({type(error).__name__})") from None
 
     def health(self) -> str:
@@ -71,12 +74,15 @@ class Firefox:
     def _thread(self, job: Job) -> ThreadPoolExecutor:
         """The thread that has the translator of a language pair."""
         pair = (job.source_locale.partition("_")[0], job.locale.partition("_")[0])
-        if pair not in self.threads:
-            folders = sorted(self.folder.glob(f"{pair[0]}{pair[1]}*"))
-            files = next((found for folder in folders if (found := _files(folder))), None)
-            if files is None:
-                raise EngineFault(Trouble.REFUSED, f"has no model from {pair[0]} to {pair[1]}")
-            self.threads[pair] = ThreadPoolExecutor(1, initializer=_load, initargs=(files,))
+        with self.lock:
+            return self.threads.get(pair) or self._started(pair)
+
+    def _started(self, pair: tuple[str, str]) -> ThreadPoolExecutor:
+        folders = sorted(self.folder.glob(f"{pair[0]}{pair[1]}*"))
+        files = next((found for folder in folders if (found := _files(folder))), None)
+        if files is None:
+            raise EngineFault(Trouble.REFUSED, f"has no model from {pair[0]} to {pair[1]}")
+        self.threads[pair] = ThreadPoolExecutor(1, initializer=_load, initargs=(files,))
         return self.threads[pair]
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..engine import Capabilities, EngineSettings, Job
-from ..web import get, post, texts_of
+from ..web import get, is_near, post, texts_of
+
+_CODES = {"zh_TW": "zt", "zh_HK": "zt", "zh_Hant": "zt", "pt_BR": "pb"}
+"""Languages that go by another name there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,20 +18,20 @@ class LibreTranslate:
 
     name: str
     url: str
-    key: str
+    key: str = field(repr=False)
     timeout: float
 
     @property
     def capabilities(self) -> Capabilities:
         """Plain text only: its HTML mode gives back what was escaped as live markup."""
-        return Capabilities(local=True, texts=20, characters=5000, price=0)
+        return Capabilities(local=is_near(self.url), texts=20, characters=5000, price=0)
 
     def translate(self, texts: Sequence[str], job: Job) -> list[str]:
         """As `Engine.translate`."""
         data: dict[str, object] = {
             "q": list(texts),
-            "source": job.source_locale.partition("_")[0],
-            "target": job.locale.partition("_")[0],
+            "source": _code(job.source_locale),
+            "target": _code(job.locale),
             "format": "text",
         }
         if self.key:
@@ -42,6 +45,11 @@ class LibreTranslate:
         """As `Engine.health`."""
         found = get(f"{self.url}/languages")
         return f"{len(found)} languages" if isinstance(found, list) else "answers"
+
+
+def _code(locale: str) -> str:
+    """A language as LibreTranslate names it."""
+    return _CODES.get(locale) or locale.partition("_")[0]
 
 
 def create(settings: EngineSettings) -> LibreTranslate:

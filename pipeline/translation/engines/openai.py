@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from babel import Locale
 
 from ..engine import Capabilities, EngineFault, EngineSettings, Job, Trouble
-from ..web import get, post, texts_of
+from ..web import get, is_near, post, texts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class ChatModel:
     name: str
     url: str
     model: str
-    key: str
+    key: str = field(repr=False)
     timeout: float
     local: bool
     price: float | None
@@ -31,39 +32,64 @@ class ChatModel:
 
     def translate(self, texts: Sequence[str], job: Job) -> list[str]:
         """As `Engine.translate`."""
+        asked = {"texts": {str(n): text for n, text in enumerate(texts, 1)}}
+        around = {"before": list(job.before), "after": list(job.after)}
+        said = json.dumps(asked | {k: v for k, v in around.items() if v}, ensure_ascii=False)
         data = {
             "model": self.model,
             "temperature": 0,
             "response_format": {"type": "json_object"},
             "messages": [
                 {"role": "system", "content": prompt(job)},
-                {"role": "user", "content": json.dumps({"texts": list(texts)}, ensure_ascii=False)},
+                {"role": "user", "content": said},
             ],
         }
-        headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
-        answer = post(f"{self.url}/chat/completions", data, headers=headers, timeout=self.timeout)
-        try:
-            said = json.loads(answer["choices"][0]["message"]["content"])
-            return texts_of(said["translations"], len(texts))
-        except (KeyError, IndexError, TypeError, ValueError):
-            raise EngineFault(
-                Trouble.BROKEN, "did not answer in the form it was asked for"
-            ) from None
+        answer = post(
+            f"{self.url}/chat/completions", data, headers=self._headers(), timeout=self.timeout
+        )
+        return texts_of(_by_number(answer, len(texts)), len(texts))
 
     def health(self) -> str:
         """As `Engine.health`."""
-        found = get(f"{self.url}/models")
+        found = get(f"{self.url}/models", headers=self._headers())
         models = found.get("data", []) if isinstance(found, dict) else []
         return f"{len(models)} models"
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"} if self.key else {}
+
+
+def _by_number(answer: Any, count: int) -> list[object]:
+    """The translations by the numbers of their texts, in whatever order the model gave them.
+
+    Raises:
+        EngineFault: They are not what was asked for, each number once and no other.
+    """
+    try:
+        said = json.loads(
+            answer["choices"][0]["message"]["content"], object_pairs_hook=_without_doubles
+        )["translations"]
+        if len(said) != count:
+            raise EngineFault(Trouble.BROKEN, f"answered {len(said)} texts for {count}")
+        return [said[str(n)] for n in range(1, count + 1)]
+    except (KeyError, IndexError, TypeError, ValueError):
+        raise EngineFault(Trouble.BROKEN, "did not answer in the form it was asked for") from None
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found
 
 
 def prompt(job: Job) -> str:
     """What the model is told: languages, form of address, terms, notes, and how to answer."""
-    english = Locale("en").languages
-    source, target = (english[code[:2]] for code in (job.source_locale, job.locale))
+    source, target = (_named(code) for code in (job.source_locale, job.locale))
+    kept = '<x id="1"></x>' if job.html else "⟦1⟧, (1), {1} or <1>"
     lines = [
         f"You translate texts of a website from {source} into idiomatic {target}.",
-        'Keep every tag such as <span id="a1">…</span> once, and everything in it that is code.',
+        f"Signs such as {kept} stand for markup: keep each of them once, where its words are.",
         "Translate nothing that is not in the text, and leave nothing out.",
     ]
     if job.address:
@@ -72,8 +98,17 @@ def prompt(job: Job) -> str:
         said = f"stays “{term.term}”" if term.keep else f"is “{' or '.join(term.translations)}”"
         lines.append(f"“{term.term}” {said}.")
     lines += [f"Note: {note}" for note in job.notes]
-    lines.append('Answer with JSON alone: {"translations": [one string for each text, in order]}.')
+    if job.before or job.after:
+        lines.append("“before” and “after” are what stands around: do not translate them.")
+    lines.append(
+        'Answer with JSON alone, by the numbers of the texts: {"translations": {"1": "…", …}}.'
+    )
     return "\n".join(lines)
+
+
+def _named(locale: str) -> str:
+    """A language in English, with its territory or script where it has one."""
+    return str(Locale.parse(locale).get_display_name("en"))
 
 
 def create(settings: EngineSettings) -> ChatModel:
@@ -82,8 +117,7 @@ def create(settings: EngineSettings) -> ChatModel:
     model = settings.text("model")
     if not model:
         raise settings.error("“model” is missing")
-    local = any(host in url for host in ("//127.0.0.1", "//localhost", "//[::1]"))
-    price = settings.values.get("price")
+    local = is_near(url)
     return ChatModel(
         settings.name,
         url,
@@ -91,5 +125,5 @@ def create(settings: EngineSettings) -> ChatModel:
         settings.key(needed=not local),
         settings.number("timeout", 120),
         local,
-        float(price) if isinstance(price, int | float) else (0 if local else None),
+        settings.price(0 if local else None),
     )

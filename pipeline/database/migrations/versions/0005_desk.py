@@ -6,13 +6,12 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 _TABLES = (
     "run",
     "reply",
     "bulk",
-    "download",
     "facet",
     "assignment",
     "mention",
@@ -172,15 +171,6 @@ def _work() -> None:
 
 def _records() -> None:
     """What was done to much at once."""
-    op.create_table(
-        "download",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("locale", sa.String(16), nullable=False),
-        sa.Column("domain", sa.Text, nullable=False),
-        sa.Column("person", sa.Integer, nullable=False),
-        sa.Column("at", sa.Float, nullable=False),
-        sa.Column("data", sa.LargeBinary, nullable=False),
-    )
     op.create_table(
         "bulk",
         sa.Column("id", sa.Integer, primary_key=True),

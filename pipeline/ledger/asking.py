@@ -1,0 +1,113 @@
+"""Asking for a build, and following it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ..errors import QueueError, SettingsError
+from ..project import Project
+from ..record import output_of
+from .broker import Broker, broker_of
+from .builds import BUILD, NORMAL, Asked, Build, Progress
+from .ledger import Ledger, ledger_of
+
+Told = Callable[[str, int, int], None]
+
+STEPS = {
+    "": "Waiting for a worker",
+    "extract": "Extracting",
+    "merge": "Merging",
+    "draft": "Translating",
+    "survey": "Reading",
+    "render": "Rendering",
+    "publish": "Publishing",
+}
+"""What people read for each step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A build that was asked for; ``trouble`` says why it waits, if the broker is down."""
+
+    id: str
+    ledger: Ledger
+    trouble: QueueError | None = None
+
+
+def ask(
+    project: Project,
+    *,
+    locales: Sequence[str] = (),
+    force: bool = False,
+    preview: bool = False,
+    steps: Sequence[str] = BUILD,
+    priority: int = NORMAL,
+    who: str = "",
+    ledger: Ledger | None = None,
+) -> Begun:
+    """Have workers build a site; if the broker is down the build is kept, and begins later.
+
+    Args:
+        project: The site.
+        locales: The locales to build; all if none is named.
+        force: Whether to build everything, also what is up to date.
+        preview: Whether to build a preview.
+        steps: What to do: `BUILD`, or `RUN` to extract and draft before.
+        priority: From 0, the most urgent, to 9.
+        who: Who asks.
+        ledger: That of the site if None.
+
+    Raises:
+        SettingsError: A locale is not one of the site's.
+        QueueError: No queue is configured.
+        MemoryStoreError: The state database cannot be opened.
+    """
+    for locale in locales:
+        if locale not in project.all_locales:
+            raise SettingsError(
+                f"“{locale}” is not a language of this site",
+                path=project.settings_path,
+                hint=f"It has {', '.join(project.all_locales)}.",
+            )
+    broker = broker_of(project)
+    ledger = ledger or ledger_of(project)
+    asked = Asked(tuple(locales), date.today(), force, preview)
+    output = str(output_of(project, preview=preview))
+    name = ledger.builds.start(asked, output=output, steps=steps, priority=priority, who=who)
+    return Begun(name, ledger, resume(ledger, broker, name))
+
+
+def resume(ledger: Ledger, broker: Broker, name: str) -> QueueError | None:
+    """Have a build go on; what is wrong if the broker is down, and it goes on later."""
+    try:
+        broker.advance(name, ledger.builds.get(name).priority)
+    except QueueError as error:
+        return error
+    return None
+
+
+def follow(ledger: Ledger, name: str, *, pause: float = 0.2) -> Iterator[Progress]:
+    """How far a build is, each time that it moved, until it has ended.
+
+    Raises:
+        QueueError: There is no such build.
+    """
+    last: tuple[object, ...] = ()
+    while True:
+        progress = ledger.builds.progress(name)
+        state = (progress.build.state, progress.build.step, progress.build.round, progress.done)
+        if state != last:
+            yield progress
+            last = state
+        if progress.build.has_ended:
+            return
+        time.sleep(pause)
+
+
+def step_of(build: Build) -> str:
+    """What a build does, for people."""
+    step = STEPS.get(build.step, build.step)
+    return f"{step} (again, since articles changed)" if build.round else step

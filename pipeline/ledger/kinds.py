@@ -1,0 +1,231 @@
+"""Kinds of units: what each is given, what comes of it, and the one function that does it.
+
+A kind is one function and one registration; input and outcome are plain values, kept as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from .. import __version__, errors
+from ..errors import PipelineError
+from ..extract import Change
+from ..extract import Job as Extracting
+from ..rendering import Changed, unwritable
+from ..site import shelf
+from ..site.page import Page
+from ..site.survey import Surveyed
+from ..site.version import Version
+from ..translation import translate
+from .builds import is_newer
+from .place import Place
+from .units import DECLINED, DONE, FAILED, PENDING, Outcome, Unit
+
+T = TypeVar("T")
+Work = Callable[[Place, Unit], Outcome]
+
+KINDS: dict[str, Work] = {}
+SLOW = frozenset({"draft"})
+"""Kinds that wait for others, and so have workers of their own."""
+
+
+def kind(name: str) -> Callable[[Work], Work]:
+    """Registers what does a kind of units."""
+
+    def register(work: Work) -> Work:
+        KINDS[name] = work
+        return work
+
+    return register
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An error as the ledger keeps it."""
+
+    kind: str
+    message: str
+    path: str | None = None
+    line: int | None = None
+    hint: str = ""
+
+    @classmethod
+    def of(cls, error: PipelineError) -> Said:
+        """What an error says."""
+        path = str(error.path) if error.path else None
+        return cls(type(error).__name__, error.message, path, error.line, error.hint)
+
+    def error(self) -> PipelineError:
+        """The error that said it."""
+        kind = getattr(errors, self.kind, PipelineError)
+        path = Path(self.path) if self.path else None
+        error: PipelineError = kind(self.message, path=path, line=self.line, hint=self.hint)
+        return error
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What every input says: the version of the software that planned it."""
+
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article on a day: its id and the name of its file below the sources."""
+
+    id: str
+    name: str
+    today: date
+    preview: bool = False
+    locale: str = ""
+    version: str = __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """What surveying an article found."""
+
+    stamps: str
+    versions: Mapping[str, Version] = field(default_factory=dict)
+    errors: Mapping[str, Said] = field(default_factory=dict)
+
+    def surveyed(self, article: str) -> Surveyed:
+        """As a build needs it."""
+        found = {locale: said.error() for locale, said in self.errors.items()}
+        return Surveyed(article, self.stamps, self.versions, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A page to be made, of an article or of none."""
+
+    page: Page
+    made_of: str
+    article: Article
+    version: str = __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A page on the shelf; ``changed`` if there is none, since it would be another one by now."""
+
+    size: int = 0
+    digest: str = ""
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What came of extracting an article or merging one of its catalogues."""
+
+    tags: Sequence[str] = ()
+    changes: Sequence[Change] = ()
+    errors: Sequence[Said] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Domains:
+    """Catalogues of a language that want drafts."""
+
+    locale: str
+    domains: Sequence[str]
+    today: date
+    version: str = __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """What drafting brought."""
+
+    drafts: Mapping[str, int] = field(default_factory=dict)
+    waiting: int = 0
+    errors: Sequence[Said] = ()
+
+
+def encode(value: object) -> str:
+    """A value as JSON."""
+    return msgspec.json.encode(value).decode()
+
+
+def decode(text: str, as_: type[T]) -> T:
+    """The value that `encode` wrote."""
+    return msgspec.json.decode(text, type=as_)
+
+
+@kind("survey")
+def survey(place: Place, unit: Unit) -> Outcome:
+    """The versions of an article."""
+    given = decode(unit.input, Article)
+    job = place.job(given.today, preview=given.preview)
+    found = job.survey(place.source(given.id, given.name))
+    said = {locale: Said.of(error) for locale, error in found.errors.items()}
+    return Outcome(DONE, encode(Versions(found.stamps, found.versions, said)))
+
+
+@kind("page")
+def page(place: Place, unit: Unit) -> Outcome:
+    """A page on the shelf, if it still is what was planned."""
+    given = decode(unit.input, Planned)
+    article = given.article
+    job = place.job(article.today, preview=article.preview)
+    if given.page.digest(*job.surroundings()[given.page.locale]) != given.made_of:
+        return Outcome(DONE, encode(Ready(changed=True)))
+    source = place.source(article.id, article.name) if article.id else None
+    try:
+        made = shelf.put(job.output, given.made_of, job.page((given.page, source), exact=True))
+    except Changed:
+        return Outcome(DONE, encode(Ready(changed=True)))
+    except OSError as error:
+        place.rest()  # another machine may have more luck
+        return Outcome(PENDING, encode(Said.of(unwritable(job.output / given.page.file, error))))
+    return Outcome(DONE, encode(Ready(made.size, made.digest)))
+
+
+@kind("extract")
+def extract(place: Place, unit: Unit) -> Outcome:
+    """The template of an article."""
+    given = decode(unit.input, Article)
+    job = Extracting(place.project, given.today)
+    done = job.template(place.source(given.id, given.name))
+    said = tuple(Said.of(error) for error in done.errors)
+    return Outcome(DONE, encode(Extracted(done.tags, done.changes, said)))
+
+
+@kind("merge")
+def merge(place: Place, unit: Unit) -> Outcome:
+    """The catalogue of an article in one language."""
+    given = decode(unit.input, Article)
+    job = Extracting(place.project, given.today)
+    done = job.catalogue(place.source(given.id, given.name), given.locale)
+    said = tuple(Said.of(error) for error in done.errors)
+    return Outcome(DONE, encode(Extracted((), done.changes, said)))
+
+
+@kind("draft")
+def draft(place: Place, unit: Unit) -> Outcome:
+    """Drafts of what is untranslated in some catalogues."""
+    given = decode(unit.input, Domains)
+    done = translate(place.project, given.locale, only=given.domains, today=given.today)
+    said = tuple(Said.of(error) for error in done.errors)
+    return Outcome(DONE, encode(Drafts(done.drafts, len(done.waiting), said)))
+
+
+def do(place: Place, unit: Unit) -> Outcome:
+    """Do a unit; what goes wrong is its outcome, and stops no other."""
+    try:
+        if is_newer(decode(unit.input, _Given).version):
+            return Outcome(DECLINED, "")  # an older worker might make another page of it
+        return KINDS[unit.kind](place, unit)
+    except PipelineError as error:
+        return Outcome(FAILED, encode(Said.of(error)))
+    except OSError as error:
+        place.rest()
+        said = Said("OutputError", f"cannot be read or written: {error.strerror or error}")
+        return Outcome(PENDING, encode(said))

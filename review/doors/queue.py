@@ -1,0 +1,122 @@
+"""The front page, and the queue of each language."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Form, HTTPException
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import delete, insert
+
+from .. import facets, people, queue, work
+from ..access import Door, Visit, Visiting
+from ..audit import note
+from ..facets import RISKS
+from ..message import Place, key_of
+from ..pages import show
+from ..queue import Filter
+from ..rights import Right
+from ..tables import assignment
+
+door = Door.make()
+
+
+@door.get("/", Right.ENTER)
+def front(visit: Visiting) -> Response:
+    """What waits in each language one works in, and who calls."""
+    waiting = {}
+    for locale in visit.desk.project.locales:
+        if visit.may(Right.READ, locale):
+            facets.look(visit.desk, locale)
+            waiting[locale] = queue.counts(visit.desk, locale, Filter())
+    calls = work.calls_of(visit.desk, visit.person, limit=10)
+    keys = {call.place: key_of(visit.desk, call.place) for call in calls}
+    return show(visit, "front.html", waiting=waiting, calls=calls, keys=keys, states=queue.WAITING)
+
+
+@door.get("/{locale}/queue", Right.READ)
+def messages(visit: Visiting, locale: str, after: str = "") -> Response:
+    """A queue: the filter is the address, so that it can be shared."""
+    desk = visit.desk
+    errors = facets.look(desk, locale)
+    asked = Filter.of(visit.request.query_params)
+    position = position_in(after)
+    rows = queue.page(desk, locale, asked, after=position, limit=queue.PAGE + 1)
+    shown, more = rows[: queue.PAGE], len(rows) > queue.PAGE
+    checks, engines = queue.choices(desk, locale)
+    folk = [one for one in people.everybody(desk.database) if one.may(Right.READ, locale)]
+    part = visit.request.headers.get("hx-target", "") == "queue"
+    return show(
+        visit,
+        "_queue.html" if part else "queue.html",
+        asked=asked,
+        rows=shown,
+        after=as_text(shown[-1]) if more else "",
+        counts=queue.counts(desk, locale, asked),
+        articles=queue.articles(desk, locale, asked),
+        checks=checks,
+        engines=engines,
+        folk=folk,
+        assigned=_assigned(visit, asked.article),
+        risks=RISKS,
+        errors=errors,
+        states=queue.URGENT,
+        waiting=queue.WAITING,
+    )
+
+
+@door.post("/{locale}/assign", Right.MANAGE)
+def assign(
+    visit: Visiting,
+    locale: str,
+    article: Annotated[str, Form()],
+    person: Annotated[int, Form()] = 0,
+) -> Response:
+    """Say who is to work on an article; nobody in particular if it is nobody's number."""
+    desk = visit.desk
+    somebody = people.find(desk.database, id=person) if person else None
+    if article not in desk.project.domains(locale):
+        raise HTTPException(404, "There is no such article.")
+    if person and (somebody is None or not somebody.may(Right.TRANSLATE, locale)):
+        raise HTTPException(422, "They do not work in this language.")
+    own = (assignment.c.locale == locale, assignment.c.domain == article)
+    with desk.database.begin() as connection:
+        connection.execute(delete(assignment).where(*own))
+        if somebody is not None:
+            row = {"locale": locale, "domain": article, "person": somebody.id}
+            connection.execute(insert(assignment).values(**row))
+        note(
+            connection,
+            "assign",
+            person=visit.person.id,
+            who=visit.person.name,
+            locale=locale,
+            subject=article,
+            detail=somebody.name if somebody else "nobody",
+        )
+    return RedirectResponse(f"/{locale}/queue?{Filter(article=article).query}", 303)
+
+
+def position_in(text: str) -> queue.Position | None:
+    """The position that an address names: ``draft,3,articles/x``."""
+    state, _, rest = text.partition(",")
+    place, _, domain = rest.partition(",")
+    known = [one for one in queue.URGENT if one == state]
+    return (known[0], domain, int(place)) if known and place.isdecimal() else None
+
+
+def as_text(row: queue.Row) -> str:
+    """The position of a row, for an address."""
+    return f"{row.state},{row.place},{row.domain}"
+
+
+def _assigned(visit: Visit, article: str) -> int:
+    query = assignment.select().where(
+        assignment.c.locale == visit.locale, assignment.c.domain == article
+    )
+    with visit.desk.database.connect() as connection:
+        row = connection.execute(query).first()
+    return row.person if row else 0
+
+
+__all__ = ["Place", "as_text", "door", "position_in"]

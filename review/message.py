@@ -1,0 +1,185 @@
+"""Messages as the desk knows them: where one stands, and all that is to be shown of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from fastapi import HTTPException
+from sqlalchemy import select
+
+from pipeline import articles, catalogues, index
+from pipeline.catalogues import Catalogue, Key, Message, State, digest_of, state_of
+from pipeline.checks import Finding, Severity, findings
+from pipeline.database.tables import message as table
+from pipeline.errors import PipelineError
+from pipeline.glossary import Glossary, Term, read_glossary
+from pipeline.index.mirror import sum_of
+from pipeline.inspection import subject_of
+from pipeline.markup import Segment
+from pipeline.markup.tokens import TOKEN
+from pipeline.project import Project
+from pipeline.site.strings import DOMAIN
+
+from .desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message stands: its language, its catalogue, and its digest there."""
+
+    locale: str
+    domain: str
+    digest: str
+
+    @property
+    def row(self) -> dict[str, str]:
+        """The same as columns."""
+        return {"locale": self.locale, "domain": self.domain, "digest": self.digest}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A message that somebody looks at.
+
+    Attributes:
+        desk: The desk.
+        place: Where it stands.
+        catalogue: The whole file as it was read.
+        message: The message.
+    """
+
+    desk: Desk
+    place: Place
+    catalogue: Catalogue
+    message: Message
+
+    @property
+    def state(self) -> State:
+        """Its state."""
+        return state_of(self.message)
+
+    @cached_property
+    def version(self) -> str:
+        """What saving asks for: that nobody has changed it since."""
+        return sum_of(self.message)
+
+    @cached_property
+    def segment(self) -> Segment | None:
+        """The passage of the article; None for the site's own words, and in a broken article."""
+        return segments_of(self.desk.project, self.place.domain).get(self.message.key)
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        """The terms of the language; none if the glossary is broken."""
+        try:
+            return read_glossary(self.desk.project, self.place.locale)
+        except PipelineError:
+            return Glossary()
+
+    @cached_property
+    def terms(self) -> list[Term]:
+        """The terms that the source has."""
+        return self.glossary.found_in(self.message.id)
+
+    @cached_property
+    def tokens(self) -> list[str]:
+        """The tokens of the source, in their order, each once."""
+        return list(dict.fromkeys(match[0] for match in TOKEN.finditer(self.message.id)))
+
+    @cached_property
+    def neighbours(self) -> tuple[list[Message], list[Message]]:
+        """The two messages before it in its file, and the two after."""
+        messages = self.catalogue.messages
+        here = next(n for n, one in enumerate(messages) if one.key == self.message.key)
+        return list(messages[max(0, here - 2) : here]), list(messages[here + 1 : here + 3])
+
+    def findings(self, strings: tuple[str, ...]) -> list[Finding]:
+        """What is wrong with a translation, the gravest first."""
+        found: dict[tuple[str, str], Finding] = {}
+        for string in strings:
+            if not string:
+                continue
+            if self.place.domain == DOMAIN and self.message.plural and "%(" not in string:
+                continue
+            subject = subject_of(
+                self.desk.project,
+                self.place.locale,
+                self.message,
+                string,
+                self.segment,
+                self.glossary,
+            )
+            for one in findings(subject):
+                found.setdefault((one.check, one.message), one)
+        return sorted(found.values(), key=lambda one: -one.severity)
+
+    def blocking(self, strings: tuple[str, ...]) -> list[Finding]:
+        """What keeps a translation from being published."""
+        if not all(strings):
+            return [Finding("empty", Severity.BLOCKING, "there is no translation")]
+        return [one for one in self.findings(strings) if one.severity is Severity.BLOCKING]
+
+
+def open_message(desk: Desk, place: Place) -> Opened:
+    """A message, as its file has it now.
+
+    Raises:
+        HTTPException: There is no such message (any more).
+        CatalogueError: The file cannot be read.
+    """
+    catalogue = read_catalogue(desk, place.locale, place.domain)
+    message = find(catalogue, key_of(desk, place), place.digest)
+    if message is None:
+        raise HTTPException(404, "This text is not in its article any more.")
+    return Opened(desk, place, catalogue, message)
+
+
+def read_catalogue(desk: Desk, locale: str, domain: str) -> Catalogue:
+    """A catalogue; names that lead out of the folder have none.
+
+    Raises:
+        HTTPException: There is none of that name.
+        CatalogueError: It cannot be read.
+    """
+    path = desk.project.catalogue_path(locale, domain.replace("\0", ""))
+    inside = path.resolve().is_relative_to(desk.project.catalogues_dir.resolve())
+    if not domain or not inside or not path.is_file():
+        raise HTTPException(404, "There is no such catalogue.")
+    return catalogues.read(path)
+
+
+def key_of(desk: Desk, place: Place) -> Key | None:
+    """What a message is found by in its file, as far as the index knows it."""
+    query = select(table.c.context, table.c.source).where(
+        table.c.locale == place.locale,
+        table.c.domain == place.domain,
+        table.c.digest == place.digest,
+    )
+    with desk.database.connect() as connection:
+        row = connection.execute(query).first()
+    return (row.context, row.source) if row else None
+
+
+def find(catalogue: Catalogue, key: Key | None, digest: str) -> Message | None:
+    """The message of a digest; at once where its key is known."""
+    if key is not None and (found := catalogue.get(key[1], key[0])) is not None:
+        return found
+    return next((one for one in catalogue.messages if digest_of(one.key) == digest), None)
+
+
+def segments_of(project: Project, domain: str) -> dict[Key, Segment]:
+    """The passages of an article by their keys; none if it has none, or cannot be read."""
+    try:
+        source = next((s for s in articles.find(project).sources if s.id == domain), None)
+        if source is None:
+            return {}
+        return {segment.key: segment for segment in articles.load(project, source).segments}
+    except PipelineError:
+        return {}
+
+
+def history_of(opened: Opened) -> list[index.Change]:
+    """What became of a message, the latest first."""
+    place = opened.place
+    return index.history(opened.desk.database, place.locale, place.domain, opened.message.key)

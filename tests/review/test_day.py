@@ -1,0 +1,196 @@
+"""A translator's day in a real browser: by keyboard only, without JavaScript, and two at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from pipeline.catalogues import Message, State, digest_of, state_of
+from pipeline.memory import Memory, Unit
+from review.desk import Desk
+from tests.review.chromium import chromium, log_in, served
+from tests.review.desks import desk_in
+from tests.sites import catalogue
+
+TEXT = "One sentence, and <a1>a link</a1>."
+EDITOR = f"/nl/message/{digest_of((None, TEXT))}?in=articles/first&article=articles/first"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One for all tests here."""
+    with chromium() as one:
+        yield one
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A desk with people, and nothing translated."""
+    made = desk_in(tmp_path)
+    yield made
+    made.database.dispose()
+
+
+@pytest.fixture
+def address(desk: Desk) -> Iterator[str]:
+    """Where it is served."""
+    with served(desk) as where:
+        yield where
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A window of its own."""
+    own = browser.new_context()
+    yield own
+    own.close()
+
+
+def watched(page: Page) -> list[str]:
+    """What the browser complains of: the policy, scripts, what cannot be loaded."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return said
+
+
+def message(desk: Desk, text: str = TEXT) -> Message:
+    """A message as its file has it."""
+    return next(m for m in catalogue(desk.project, "articles/first") if m.id == text)
+
+
+def test_a_whole_day_by_keyboard(desk: Desk, address: str, context: BrowserContext) -> None:
+    """Log in, begin, insert tokens and proposals, see the page follow, approve, reject, go back."""
+    Memory(desk.database, "en", "nl").add(
+        [Unit("One sentence, and <a1>the link</a1>.", "Eén zin, en <a1>de link</a1>.")]
+    )
+    page = context.new_page()
+    said = watched(page)
+    log_in(page, address, "Ruth")
+    page.goto(address + EDITOR)
+    field = page.locator("#target-0")
+    expect(field).to_be_focused()
+    page.keyboard.press("Alt+1")  # the memory's proposal
+    expect(field).to_have_value("Eén zin, en <a1>de link</a1>.")
+    passage = page.frame_locator("#proof").locator(".desk-here")
+    expect(passage).to_contain_text("Eén zin, en de link.")
+    assert passage.locator("a").count() == 1  # the real page, with its real link
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Eén ")
+    page.keyboard.press("Alt+Shift+1")  # the link, around where one types
+    page.keyboard.type("link")
+    expect(field).to_have_value("Eén <a1>link</a1>")
+    expect(page.locator("#checks")).to_contain_text("as far as a machine can tell")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Kaal")
+    expect(page.locator("#checks")).to_contain_text("the page cannot show this")
+    page.keyboard.press("Alt+C")
+    expect(field).to_have_value(TEXT)
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Eén zin, en ")
+    page.keyboard.press("Alt+Shift+1")
+    page.keyboard.type("een link")
+    page.keyboard.press("End")
+    page.keyboard.type(".")
+    page.keyboard.press("Control+Enter")  # approve and next
+    page.wait_for_url(lambda url: digest_of((None, TEXT)) not in url)
+    assert (message(desk).text, state_of(message(desk))) == (
+        "Eén zin, en <a1>een link</a1>.",
+        State.APPROVED,
+    )
+    here = page.url
+    page.keyboard.press("Alt+N")
+    page.wait_for_url(lambda url: url != here)
+    page.keyboard.press("Alt+P")
+    page.wait_for_url(here)
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()
+    page.goto(address + EDITOR.partition("&")[0])
+    page.keyboard.press("Alt+R")
+    page.keyboard.type("Toch niet.")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: digest_of((None, TEXT)) not in url)
+    assert state_of(message(desk)) is State.REJECTED
+    assert said == []
+
+
+def test_a_passage_of_the_page_opens_its_text(address: str, context: BrowserContext) -> None:
+    """A click leads to the text, and links on the page lead nowhere."""
+    page = context.new_page()
+    said = watched(page)
+    log_in(page, address, "Tess")
+    page.goto(address + EDITOR)
+    page.frame_locator("#proof").locator("h2 [data-message]").click()
+    page.wait_for_url(f"**/nl/message/{digest_of((None, 'A heading'))}?*")
+    page.frame_locator("#proof").locator("nav a").first.click()
+    assert digest_of((None, "A heading")) in page.url
+    assert said == []
+
+
+def test_a_closed_laptop_loses_nothing(desk: Desk, address: str, context: BrowserContext) -> None:
+    """What was typed a moment before comes back, in this browser and another one."""
+    page = context.new_page()
+    log_in(page, address, "Tess")
+    page.goto(address + EDITOR)
+    page.keyboard.type("Halverwege")
+    page.close()
+    again = context.new_page()
+    again.goto(address + EDITOR)
+    expect(again.locator("#target-0")).to_have_value("Halverwege")
+    expect(again.locator("main")).to_contain_text("did not save it")
+
+
+def test_two_on_one_text_lose_nothing(desk: Desk, address: str, browser: Browser) -> None:
+    """Each sees the other; the later one sees both texts, and makes one of them."""
+    one, other = browser.new_context(), browser.new_context()
+    tess, ruth = one.new_page(), other.new_page()
+    log_in(tess, address, "Tess")
+    log_in(ruth, address, "Ruth")
+    tess.goto(address + EDITOR)
+    ruth.goto(address + EDITOR)
+    expect(ruth.locator("main")).to_contain_text("Tess has this open")
+    tess.keyboard.type("Van Tess <a1>link</a1>")
+    ruth.keyboard.type("Van Ruth <a1>link</a1>")
+    ruth.keyboard.press("Control+Enter")
+    ruth.wait_for_url("**/nl/message/*")
+    tess.keyboard.press("Control+Enter")
+    expect(tess.locator("[role=alert]")).to_contain_text("Nothing of yours is lost")
+    expect(tess.locator("#target-0")).to_have_value("Van Tess <a1>link</a1>")
+    assert message(desk).text == "Van Ruth <a1>link</a1>"
+    one.close()
+    other.close()
+
+
+def test_every_decision_works_without_javascript(
+    desk: Desk, address: str, browser: Browser
+) -> None:
+    """Log in, filter, save, reject, approve, comment: forms and links are all it takes."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    log_in(page, address, "Ruth")
+    page.click("text=Nederlands >> nth=0")
+    page.fill("#text", "One sentence")
+    page.click("button:has-text('Show')")
+    page.click("ol.messages a")
+    page.fill("#target-0", "Eén <a1>link</a1>")
+    page.click("button:has-text('Save only')")
+    assert state_of(message(desk)) is State.TRANSLATED
+    page.goto(address + EDITOR)
+    page.click("summary:has-text('Reject')")
+    page.fill("#reason", "Nee.")
+    page.click("button[value=reject]")
+    assert state_of(message(desk)) is State.REJECTED
+    page.goto(address + EDITOR)
+    page.click("summary:has-text('Comments')")
+    page.fill("#comment", "Zo beter?")
+    page.click("button:has-text('Say it')")
+    expect(page.locator(".said")).to_have_text("Zo beter?")
+    page.click("button[value=approve]")
+    assert state_of(message(desk)) is State.APPROVED
+    context.close()

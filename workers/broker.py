@@ -1,0 +1,131 @@
+"""Celery as the broker of the ledger: messages out, and what workers say of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+from redis import Redis
+from redis.exceptions import RedisError
+
+from pipeline.errors import QueueError
+from pipeline.ledger.broker import BEING_DONE, Message, Worker
+from pipeline.ledger.kinds import SLOW
+from pipeline.project import Project
+from pipeline.settings import address_of
+
+from . import tracing
+from .configuration import MT, PRIORITIES, RENDER, configuration, prefix_of
+
+TASKS = {
+    "survey": "survey articles",
+    "page": "render pages",
+    "extract": "extract articles",
+    "merge": "merge catalogues",
+    "draft": "translate segments",
+}
+"""The names of the tasks, by the kind of their units."""
+
+ADVANCE = "plan and publish"
+_ANSWER = 0.7
+"""Seconds for workers to say what they do; those that are alive take a tenth of it."""
+
+
+class CeleryBroker:
+    """The broker of a site.
+
+    Args:
+        project: The site.
+        app: The app to send with; one of its own if None.
+    """
+
+    def __init__(self, project: Project, app: Celery | None = None) -> None:
+        self._project = project
+        self._app = app
+
+    @cached_property
+    def _celery(self) -> Celery:
+        if self._app is not None:
+            return self._app
+        app = Celery("pipeline", set_as_current=False)
+        app.conf.update(configuration(self._project))
+        return app
+
+    @cached_property
+    def _redis(self) -> Redis:
+        url = address_of(self._project.settings.queue)
+        return Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1)
+
+    def send(self, messages: Sequence[Message]) -> None:
+        """As `Broker.send`."""
+        with self._said(), self._celery.producer_pool.acquire(block=True) as producer:
+            for message in messages:
+                self._celery.send_task(
+                    TASKS[message.kind],
+                    kwargs={"keys": list(message.keys)},
+                    task_id=message.id,
+                    queue=MT if message.kind in SLOW else RENDER,
+                    priority=message.priority,
+                    shadow=message.name[:200],
+                    headers=tracing.headers(),
+                    producer=producer,
+                    ignore_result=True,
+                )
+
+    def advance(self, build: str, priority: int) -> None:
+        """As `Broker.advance`."""
+        with self._said():
+            self._celery.send_task(
+                ADVANCE,
+                kwargs={"build": build},
+                queue=RENDER,
+                # Before the units of builds like it, so that a build that can end does.
+                priority=max(0, priority - 3),
+                shadow=f"{ADVANCE} build {build}",
+                headers=tracing.headers(),
+                ignore_result=True,
+            )
+
+    def lengths(self) -> Mapping[str, int]:
+        """As `Broker.lengths`."""
+        prefix = prefix_of(self._project)
+        with self._said():
+            found = {
+                queue: sum(
+                    int(self._redis.llen(f"{prefix}{queue}{f':{step}' if step else ''}"))
+                    for step in PRIORITIES
+                )
+                for queue in (RENDER, MT)
+            }
+            found[BEING_DONE] = int(self._redis.hlen(f"{prefix}unacked"))
+        return found
+
+    def workers(self) -> Sequence[Worker]:
+        """As `Broker.workers`."""
+        with self._said():
+            answers = self._celery.control.broadcast("doing", reply=True, timeout=_ANSWER) or []
+        return sorted(
+            (
+                Worker(name, tuple(said["doing"]), said["places"])
+                for answer in answers
+                for name, said in answer.items()
+                if "doing" in said
+            ),
+            key=lambda worker: worker.name,
+        )
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        """Asks Redis first, which is sooner known to be away than by what would be sent."""
+        try:
+            self._redis.ping()
+            yield
+        except (OperationalError, RedisError, OSError, ValueError) as error:
+            raise QueueError(
+                f"Redis does not answer ({type(error).__name__})",
+                hint="What was asked for is kept, and is done when Redis is back. Start it, or mend"
+                " the address in [queue].",
+            ) from None
