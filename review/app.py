@@ -21,7 +21,7 @@ from . import api
 from .access import Door, Elsewhere, Visit, desk_of
 from .api.problems import refused
 from .desk import Desk
-from .doors import bulk, editor, entry, exchange, folk, queue, tokens
+from .doors import board, bulk, editor, entry, exchange, folk, queue, tokens
 from .guard import PROGRAMS, Guard
 from .pages import STATIC, show
 from .rights import Right
@@ -29,6 +29,7 @@ from .rights import Right
 _DOORS = (
     entry.door,
     folk.door,
+    board.door,
     queue.door,
     editor.door,
     bulk.door,
@@ -66,8 +67,9 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        made.runs.recover()
         yield
-        api.close(programs)
+        made.runs.close()
         made.database.dispose()
 
     app = FastAPI(

@@ -12,6 +12,7 @@ from pipeline.errors import PipelineError
 from pipeline.project import Project
 from pipeline.proof import Proofs
 
+from .runs import Runs
 from .throttle import Throttle
 
 PROOFS = "/site"
@@ -40,6 +41,7 @@ class Desk:
     project: Project
     database: Engine
     proofs: Proofs
+    runs: Runs
     throttle: Throttle = field(default_factory=Throttle)
     watch: Watch = field(default_factory=Watch)
 
@@ -51,7 +53,8 @@ class Desk:
             MemoryStoreError: The state database cannot be opened.
         """
         proofs = Proofs(project, PROOFS, _PROOF_HEAD)
-        return cls(project, open_database(project), proofs)
+        database = open_database(project)
+        return cls(project, database, proofs, Runs(project, database))
 
     @property
     def secure(self) -> bool:

@@ -220,6 +220,5 @@ run = Table(
     Column("state", String(16), nullable=False),
     Column("until", Float),
     Column("report", Text, nullable=False),
-    Column("beat", Float, nullable=False, server_default="0"),
 )
-"""Builds and drafting that people started here; ``report`` in JSON, ``beat`` a sign of life."""
+"""Builds and drafting that people started here; ``report`` in JSON."""

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .app import PREFIX, close, create_api, resources
+from .app import PREFIX, create_api, resources
 
-__all__ = ["PREFIX", "close", "create_api", "resources"]
+__all__ = ["PREFIX", "create_api", "resources"]

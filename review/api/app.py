@@ -20,7 +20,6 @@ from . import builds, catalogues, decisions, memory, messages, status, tokens
 from .access import Resource
 from .describe import described, page
 from .problems import Problem, refused
-from .runs import Runs
 from .service import Service
 
 PREFIX = "/api/v1"
@@ -58,8 +57,7 @@ def create_api(desk: Desk, *, rate: RateLimitItem | None = None) -> FastAPI:
         openapi_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
-    runs = Runs(desk.database)
-    api.state.service = Service(desk, runs, rate) if rate else Service(desk, runs)
+    api.state.service = Service(desk, rate) if rate else Service(desk)
     for one in resources():
         api.include_router(one.router)
     api.add_exception_handler(HTTPException, _refused)
@@ -80,12 +78,6 @@ def create_api(desk: Desk, *, rate: RateLimitItem | None = None) -> FastAPI:
         return page(description())
 
     return api
-
-
-def close(api: FastAPI) -> None:
-    """Give up what is under way."""
-    service: Service = api.state.service
-    service.runs.close()
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.build import Progress, Report, build
-from pipeline.errors import PipelineError
-from pipeline.ledger import DONE
-from pipeline.ledger.asking import ask, follow, step_of
-from pipeline.ledger.kinds import Said
-from pipeline.project import Project, open_project
-from pipeline.translation import Drafted, translate
+from pipeline.translation import translate
 
+from ..people import Refused
 from ..rights import Right
+from ..runs import Kind, Run, Stage
 from ..tokens import Scope
 from .access import Call, Calling, Resource
 from .cursors import Cursor, Limit, Page, asked, page
 from .problems import Problem
-from .runs import Cancelled, Run, RunState, said
 from .shapes import ErrorShape, Locale, Moment, moment
 
 builds = Resource.make("builds")
 drafts = Resource.make("drafts")
 
+_BUILDS = (Kind.BUILD, Kind.PREVIEW)
 _LOCATION = {"Location": {"description": "The address of it.", "schema": {"type": "string"}}}
 
 Id = Annotated[
@@ -80,27 +74,22 @@ class RunShape(BaseModel):
     """What was asked for, by whom, and how far it is."""
 
     id: str = Field(examples=["12"])
-    state: RunState
+    state: Stage
     who: str
     at: Moment
     until: Moment | None = Field(description="When it ended.")
     progress: RunProgress | None = Field(description="While it runs.")
-    errors: list[ErrorShape] = Field(description="What failed, and stopped nothing else.")
+    errors: list[str] = Field(description="What failed, and stopped nothing else.")
+    warnings: list[str] = Field(description="What a person should look at.")
 
 
 class BuildReport(BaseModel):
-    """What a build did."""
+    """What a build did: files below the published site."""
 
-    new: int = Field(description="Files that are new.")
-    changed: int = Field(description="Files that have changed.")
-    removed: int = Field(description="Files that are gone.")
-    unchanged: int = Field(description="Files that were up to date.")
-    files: list[str] | None = Field(
-        description="Those that are new, changed or gone, below the published site; null where"
-        " workers built it.",
-        examples=[["nl/articles/the-first/index.html"]],
-    )
-    warnings: list[ErrorShape]
+    new: list[str] = Field(examples=[["nl/articles/the-first/index.html"]])
+    changed: list[str]
+    removed: list[str]
+    unchanged: int = Field(description="How many were up to date.")
 
 
 class BuildShape(RunShape):
@@ -114,7 +103,7 @@ class DraftReport(BaseModel):
     """What drafting did."""
 
     drafts: dict[str, int] = Field(
-        description="Drafts written, by where they come from.", examples=[{"memory": 12}]
+        description="Drafts written, by where they come from.", examples=[{"nl, memory": 12}]
     )
     suggested: int = Field(description="Messages of people that got suggestions.")
     waiting: int = Field(description="Messages that nothing could be drafted for.")
@@ -170,11 +159,15 @@ def start_build(call: Calling, response: Response, body: BuildWish | None = None
         if not call.may(Right.MANAGE, Scope.BUILD, locale):
             what = "every language" if locale == "*" else f"“{locale}”"
             raise Problem(403, f"This asks for a manager, and a token, of {what}.")
-    work = partial(_build, call.desk.project, wish)
-    run = call.service.runs.start("build", wish.model_dump(), work, by=call.person)
-    call.note("build", subject=", ".join(wish.locales) or "everything", detail=f"build {run.id}")
-    response.headers["Location"] = f"/api/v1/builds/{run.id}"
-    return _built(run)
+    number = call.desk.runs.start(
+        Kind.PREVIEW if wish.preview else Kind.BUILD,
+        call.person,
+        locales=wish.locales,
+        force=wish.force,
+        token=call.token.label,
+    )
+    response.headers["Location"] = f"/api/v1/builds/{number}"
+    return _built(_get(call, str(number), *_BUILDS))
 
 
 @builds.route(
@@ -187,8 +180,11 @@ def start_build(call: Calling, response: Response, body: BuildWish | None = None
 )
 def list_builds(call: Calling, cursor: Cursor = None, limit: Limit = 50) -> Page[BuildShape]:
     """The builds that were started here, the latest first."""
-    items, following = _list(call, "build", cursor, limit, _built)
-    return Page(items=items, next=following)
+    wish = asked(cursor, limit, int)
+    before = None if wish.after is None else int(wish.after[0])
+    found = call.desk.runs.latest(limit=limit + 1, before=before, kinds=_BUILDS)
+    shown, following = page(found, wish, lambda run: (run.id,))
+    return Page(items=[_built(run) for run in shown], next=following)
 
 
 @builds.route(
@@ -201,7 +197,7 @@ def list_builds(call: Calling, cursor: Cursor = None, limit: Limit = 50) -> Page
 )
 def show_build(call: Calling, id: Id) -> BuildShape:
     """How far a build is, or what it did and which addresses changed."""
-    return _built(_get(call, "build", id))
+    return _built(_get(call, id, *_BUILDS))
 
 
 @builds.route(
@@ -213,9 +209,12 @@ def show_build(call: Calling, id: Id) -> BuildShape:
     summary="Cancel a build",
 )
 def cancel_build(call: Calling, id: Id) -> BuildShape:
-    """Give a build up that has not ended; what is live stays. One that has is a conflict (409)."""
-    run = _get(call, "build", id)
-    for locale in run.asked["locales"] or ["*"]:
+    """Give a build up that has not ended; what is live stays. One that has is a conflict (409).
+
+    It ends at its next step: ask how far it is.
+    """
+    run = _get(call, id, *_BUILDS)
+    for locale in run.what["locales"] or ["*"]:
         if not call.may(Right.MANAGE, Scope.BUILD, locale):
             raise Problem(403, "This build is of languages that you do not manage.")
     return _built(_cancel(call, run))
@@ -242,7 +241,7 @@ def estimate(
     done = translate(call.desk.project, locale, only=article or (), dry_run=True)
     return Estimate(
         items=[Planned(engine=name, **asdict(planned)) for name, planned in done.planned.items()],
-        errors=[ErrorShape(**said(error)) for error in done.errors],
+        errors=[ErrorShape.of(error) for error in done.errors],
     )
 
 
@@ -265,12 +264,15 @@ def start_drafts(
     """
     wish = body or DraftWish()
     _known(call, locale, wish.articles)
-    work = partial(_draft, call.desk.project, locale, wish)
-    given = {"locale": locale, **wish.model_dump()}
-    run = call.service.runs.start("draft", given, work, by=call.person)
-    call.note("draft", subject=", ".join(wish.articles) or "everything", detail=f"draft {run.id}")
-    response.headers["Location"] = f"/api/v1/locales/{locale}/drafts/{run.id}"
-    return _drafted(run)
+    number = call.desk.runs.start(
+        Kind.DRAFT,
+        call.person,
+        locales=[locale],
+        articles=wish.articles,
+        token=call.token.label,
+    )
+    response.headers["Location"] = f"/api/v1/locales/{locale}/drafts/{number}"
+    return _drafted(_get(call, str(number), Kind.DRAFT))
 
 
 @drafts.route(
@@ -307,137 +309,50 @@ def _known(call: Call, locale: str, articles: list[str]) -> None:
             raise Problem(404, f"There is no catalogue of “{article}” in “{locale}”.")
 
 
-def _build(project: Project, wish: BuildWish, told: Progress) -> Mapping[str, Any]:
-    """Carry a build out, with the settings as they are now: by workers, where there are any.
-
-    Here it is done in one process: a fork of one that has threads may wait forever for a lock that
-    nobody holds.
-    """
-    project = open_project(project.root)
-    if project.settings.queue.url or project.settings.queue.url_env:
-        return _build_by_workers(project, wish, told)
-    report: Report = build(
-        project,
-        locales=wish.locales,
-        force=wish.force,
-        preview=wish.preview,
-        jobs=1,
-        progress=told,
-    )
-    published = report.published
-    return {
-        "ok": report.ok,
-        "new": len(published.new),
-        "changed": len(published.changed),
-        "removed": len(published.removed),
-        "unchanged": report.unchanged,
-        "files": sorted((*published.new, *published.changed, *published.removed)),
-        "errors": _said(report.errors),
-        "warnings": _said(report.warnings),
-    }
-
-
-def _build_by_workers(project: Project, wish: BuildWish, told: Progress) -> Mapping[str, Any]:
-    """Have workers carry a build out, and follow it; if it is cancelled here, it is there, too."""
-    begun = ask(project, locales=wish.locales, force=wish.force, preview=wish.preview)
-    try:
-        for progress in follow(begun.ledger, begun.id):
-            told(step_of(progress.build), progress.done, progress.total)
-    except Cancelled as cancelled:
-        if not cancelled.since_the_desk_ends:
-            begun.ledger.builds.cancel(begun.id)
-        raise
-    finally:
-        begun.ledger.database.dispose()
-    ended = begun.ledger.builds.get(begun.id)
-    outcome = ended.outcome
-    counts = {name: outcome.get(name, 0) for name in ("new", "changed", "removed", "unchanged")}
-    errors = _told_by_workers(outcome.get("errors", ()))
-    return {
-        **counts,
-        "ok": ended.state == DONE and not errors,
-        "files": None,
-        "errors": errors,
-        "warnings": _told_by_workers(outcome.get("warnings", ())),
-    }
-
-
-def _told_by_workers(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
-    return [said(Said(**error).error()) for error in errors]
-
-
-def _draft(project: Project, locale: str, wish: DraftWish, told: Progress) -> Mapping[str, Any]:
-    """Carry drafting out."""
-    done: Drafted = translate(open_project(project.root), locale, only=wish.articles, progress=told)
-    return {
-        "ok": not done.errors,
-        "drafts": done.drafts,
-        "suggested": done.suggested,
-        "waiting": len(done.waiting),
-        "errors": _said(done.errors),
-    }
-
-
-def _said(errors: tuple[PipelineError, ...]) -> list[dict[str, str]]:
-    return [said(error) for error in errors]
-
-
-def _get(call: Call, kind: str, id: str) -> Run:
-    try:
-        run = call.service.runs.get(int(id)) if id.isdecimal() and len(id) < 10 else None
-    except KeyError:
-        run = None
-    if run is None or run.kind != kind:
-        raise Problem(404, f"There is no {kind} {id}.")
+def _get(call: Call, id: str, *kinds: Kind) -> Run:
+    run = call.desk.runs.get(int(id)) if id.isdecimal() and len(id) < 10 else None
+    if run is None or run.kind not in kinds:
+        raise Problem(404, f"There is no {kinds[0]} {id}.")
     return run
 
 
 def _of_locale(call: Call, locale: str, id: str) -> Run:
-    run = _get(call, "draft", id)
-    if run.asked["locale"] != locale:
+    run = _get(call, id, Kind.DRAFT)
+    if run.what["locales"] != [locale]:
         raise Problem(404, f"There is no draft {id} in “{locale}”.")
     return run
 
 
 def _cancel(call: Call, run: Run) -> Run:
-    if not call.service.runs.cancel(run.id):
-        raise Problem(409, f"It has ended already: it is {call.service.runs.get(run.id).state}.")
-    call.note("cancel", subject=f"{run.kind} {run.id}")
-    return call.service.runs.get(run.id)
-
-
-def _list(
-    call: Call, kind: str, cursor: str | None, limit: int, shape: Callable[[Run], Any]
-) -> tuple[list[Any], str | None]:
-    wish = asked(cursor, limit, int)
-    before = None if wish.after is None else int(wish.after[0])
-    found = call.service.runs.before(kind, before, limit + 1)
-    shown, following = page(found, wish, lambda run: (run.id,))
-    return [shape(run) for run in shown], following
+    try:
+        call.desk.runs.cancel(run.id, call.person, token=call.token.label)
+    except Refused as refused:
+        raise Problem(409, str(refused)) from None
+    return _get(call, str(run.id), run.kind)
 
 
 def _common(run: Run) -> dict[str, Any]:
-    running = "step" in run.report and run.until is None
+    progress = {"step": run.step, "done": run.done, "total": run.total}
     return {
         "id": str(run.id),
-        "state": run.state,
+        "state": run.stage,
         "who": run.who,
         "at": moment(run.at),
         "until": None if run.until is None else moment(run.until),
-        "progress": run.report if running else None,
+        "progress": progress if run.is_open and run.step else None,
         "errors": run.report.get("errors", []),
+        "warnings": run.report.get("warnings", []),
     }
 
 
 def _built(run: Run) -> BuildShape:
-    done = "unchanged" in run.report
-    given = {"asked": run.asked, "report": run.report if done else None}
-    return BuildShape.model_validate({**_common(run), **given})
+    asked = {name: run.what[name] for name in ("locales", "force")}
+    asked["preview"] = run.kind is Kind.PREVIEW
+    report = run.report if "unchanged" in run.report else None
+    return BuildShape.model_validate({**_common(run), "asked": asked, "report": report})
 
 
 def _drafted(run: Run) -> DraftShape:
-    done = "drafts" in run.report
-    given = {"asked": {"articles": run.asked["articles"]}, "locale": run.asked["locale"]}
-    return DraftShape.model_validate(
-        {**_common(run), **given, "report": run.report if done else None}
-    )
+    given = {"asked": {"articles": run.what["articles"]}, "locale": run.what["locales"][0]}
+    report = run.report if "drafts" in run.report else None
+    return DraftShape.model_validate({**_common(run), **given, "report": report})

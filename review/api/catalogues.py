@@ -25,7 +25,6 @@ from .access import Call, Calling, Resource
 from .cursors import Cursor, Limit, Page, asked, page
 from .messages import domain_of, id_of, name_of
 from .problems import Problem
-from .runs import said
 from .shapes import ErrorShape, Locale
 
 resource = Resource.make("catalogues")
@@ -258,7 +257,7 @@ def _take(call: Call, locale: str, data: bytes, name: str, dry_run: bool) -> Tak
     return Taken(
         dry_run=dry_run,
         catalogues=[_returned(one) for one in done],
-        errors=[ErrorShape(**said(error)) for error in errors],
+        errors=[ErrorShape.of(error) for error in errors],
     )
 
 

@@ -13,7 +13,6 @@ from limits.strategies import MovingWindowRateLimiter
 from pipeline.memory import Memory
 
 from ..desk import Desk
-from .runs import Runs
 
 _REMEMBERS = 60.0
 """Seconds for which the memory is taken to be as the catalogues are."""
@@ -34,10 +33,9 @@ class _Seen:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A desk, what is going on at it, and how much each token may ask."""
+    """A desk, and how much each token may ask of it."""
 
     desk: Desk
-    runs: Runs
     rate: RateLimitItem = field(default_factory=lambda: parse("600 per minute"))
     limiter: MovingWindowRateLimiter = field(
         default_factory=lambda: MovingWindowRateLimiter(MemoryStorage())

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from pipeline.catalogues import State
 from pipeline.checks import Finding
+from pipeline.errors import PipelineError
 
 Locale = Annotated[str, Path(description="A language of the site.", examples=["nl"], max_length=16)]
 
@@ -51,6 +52,11 @@ class ErrorShape(BaseModel):
     where: str = Field(description="The file, and its line.", examples=["source/first.md:3"])
     detail: str
     hint: str = Field(description="What to do about it.")
+
+    @classmethod
+    def of(cls, error: PipelineError) -> ErrorShape:
+        """What an error of the pipeline says."""
+        return cls(where=error.where, detail=error.message, hint=error.hint)
 
 
 class MessageShape(BaseModel):

@@ -20,7 +20,6 @@ from ..tokens import Scope
 from .access import Call, Calling, Resource
 from .cursors import Cursor, Limit, Page, asked, page_of
 from .problems import Problem
-from .runs import said
 from .shapes import ErrorShape
 
 resource = Resource.make("status")
@@ -146,5 +145,5 @@ def _shape(row: statuses.Row) -> StatusRow:
         ready=row.ready,
         stale_since=row.stale_since,
         problems=row.problems,
-        error=ErrorShape(**said(row.error)) if row.error else None,
+        error=ErrorShape.of(row.error) if row.error else None,
     )

@@ -14,7 +14,6 @@ def upgrade() -> None:
     op.add_column("bearer", sa.Column("locales", sa.Text, nullable=False, server_default="*"))
     op.add_column("bearer", sa.Column("made_by", sa.Text, nullable=False, server_default=""))
     op.add_column("audit", sa.Column("token", sa.Text, nullable=False, server_default=""))
-    op.add_column("run", sa.Column("beat", sa.Float, nullable=False, server_default="0"))
     op.drop_table("reply")
     op.create_table(
         "reply",
@@ -44,7 +43,6 @@ def downgrade() -> None:
         sa.Column("body", sa.Text, nullable=False),
         sa.Column("at", sa.Float, nullable=False),
     )
-    op.drop_column("run", "beat")
     op.drop_column("audit", "token")
     op.drop_column("bearer", "made_by")
     op.drop_column("bearer", "locales")
