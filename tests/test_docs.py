@@ -10,7 +10,16 @@ import pytest
 
 from pipeline.articles import Metadata
 from pipeline.cli import app
-from pipeline.settings import Drafting, Folder, LocaleSettings, Queue, Review, Site, State, Translation
+from pipeline.settings import (
+    Drafting,
+    Folder,
+    LocaleSettings,
+    Queue,
+    Review,
+    Site,
+    State,
+    Translation,
+)
 
 ROOT = Path(__file__).parents[1]
 DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -28,7 +37,9 @@ def test_every_command_is_documented(command: str) -> None:
     assert f"`pipeline {command}" in text("commands")
 
 
-@pytest.mark.parametrize("option", ["--site", "--json", "--force", "--drafts", "--by", "--port", "--desk-port"])
+@pytest.mark.parametrize(
+    "option", ["--site", "--json", "--force", "--drafts", "--by", "--port", "--desk-port"]
+)
 def test_every_option_is_documented(option: str) -> None:
     """By its name."""
     assert option in text("commands")
