@@ -50,7 +50,7 @@ def test_a_build_says_what_it_did(desk: Desk) -> None:
         assert begun.status_code == 202 and begun.json()["state"] in ("waiting", "running")
         done = ended(bea, begun.headers["location"])
         assert (done["state"], done["errors"], done["who"]) == ("done", [], "Bea")
-        pages = [name for name in done["report"]["new"] if name.startswith("nl/articles/")]
+        pages = [name for name in done["report"]["new"] if name.startswith("nl/")]
         assert pages and all((desk.project.output_dir / name).is_file() for name in pages)
         again = ended(bea, bea.post("/builds", json={}).headers["location"])
         assert again["report"]["new"] == again["report"]["changed"] == []
