@@ -131,7 +131,9 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _misunderstood(request: Request, error: Exception) -> Response:
-    return _problem(request, 422, "The form was not filled in as it has to be.", "")
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - it is registered for those
+    places = [".".join(map(str, one["loc"])) for one in error.errors()]
+    return _problem(request, 422, "This was not as it has to be:", f"{', '.join(places)}.")
 
 
 async def _failed(request: Request, error: Exception) -> Response:
@@ -154,6 +156,6 @@ def _problem(
         return refused(status, message, headers if isinstance(headers, dict) else None)
     visit = getattr(request.state, "visit", None) or Visit(request, desk_of(request), None)
     title = _TITLES.get(status, "That did not work")
-    shown = {"title": title, "message": message, "hint": hint}
     given = dict(headers) if isinstance(headers, dict) else {}
+    shown = {"title": title, "message": message, "hint": hint}
     return show(visit, "problem.html", status=status, headers=given, **shown)

@@ -116,7 +116,7 @@ def decide(
             detail=opened.message.id[:120],
             token=token,
         )
-    facets.check(desk, place.locale, place.domain)
+    facets.renew(opened.after(done[0]))
     return done[0]
 
 

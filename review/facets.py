@@ -13,13 +13,14 @@ from typing import Any
 from sqlalchemy import and_, delete, insert, select
 
 from pipeline import catalogues, index
-from pipeline.catalogues import Catalogue, Message, State, digest_of, marks, state_of
+from pipeline.catalogues import Catalogue, Key, Message, State, digest_of, marks, state_of
 from pipeline.checks import Severity
 from pipeline.database.tables import change
 from pipeline.database.tables import message as messages
 from pipeline.errors import PipelineError
 from pipeline.glossary import Glossary, read_glossary
 from pipeline.index.mirror import sum_of
+from pipeline.markup import Segment
 from pipeline.memory import Memory
 from pipeline.site.grace import is_harmless
 
@@ -82,13 +83,27 @@ def check(desk: Desk, locale: str, domain: str) -> None:
         when = _times(connection, locale, domain)
     fresh = {digest_of(m.key): m for m in catalogue.messages}
     changed = {digest: m for digest, m in fresh.items() if known.get(digest) != sum_of(m)}
-    rows = list(_rows(desk, Place(locale, domain, ""), catalogue, changed, glossary, when))
+    segments = segments_of(desk.project, domain) if changed else {}
+    place = Place(locale, domain, "")
+    rows = list(_rows(desk, place, catalogue, changed, segments, glossary, when))
     with desk.database.begin() as connection:
         gone = {*changed, *(known.keys() - fresh.keys())}
         if gone:
             connection.execute(delete(table).where(*own, table.c.digest.in_(gone)))
         if rows:
             connection.execute(insert(table), rows)
+
+
+def renew(opened: Opened) -> None:
+    """Check one message that was changed just now."""
+    place, own = opened.place, {opened.place.digest: opened.message}
+    segments = {opened.message.key: opened.segment} if opened.segment else {}
+    when = {place.digest: time.time()}
+    rows = list(_rows(opened.desk, place, opened.catalogue, own, segments, opened.glossary, when))
+    where = [table.c[name] == value for name, value in place.row.items()]
+    with opened.desk.database.begin() as connection:
+        connection.execute(delete(table).where(*where))
+        connection.execute(insert(table), rows)
 
 
 def _times(connection: Any, locale: str, domain: str) -> dict[str, float]:
@@ -104,10 +119,10 @@ def _rows(
     place: Place,
     catalogue: Catalogue,
     changed: Mapping[str, Message],
+    segments: Mapping[Key, Segment],
     glossary: Glossary,
     when: Mapping[str, float],
 ) -> Iterator[dict[str, Any]]:
-    segments = segments_of(desk.project, place.domain) if changed else {}
     for digest, message in changed.items():
         opened = Opened(desk, Place(place.locale, place.domain, digest), catalogue, message)
         opened.__dict__["segment"] = segments.get(message.key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from fastapi import HTTPException
@@ -53,6 +53,12 @@ class Opened:
     place: Place
     catalogue: Catalogue
     message: Message
+
+    def after(self, message: Message) -> Opened:
+        """The same with the message as a decision has made it; its passage and terms stay."""
+        now = replace(self, message=message)
+        now.__dict__.update(segment=self.segment, glossary=self.glossary)
+        return now
 
     @property
     def state(self) -> State:

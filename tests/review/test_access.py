@@ -32,7 +32,7 @@ ROUTES = [
     (method, route)
     for door in doors()
     for route in door.router.routes
-    if isinstance(route, APIRoute)
+    if isinstance(route, APIRoute) and "x-scope" not in (route.openapi_extra or {})
     for method in route.methods or ()
 ]
 
