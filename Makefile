@@ -4,14 +4,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+JUDGES_READY := tests/judges/node_modules/.package-lock.json
 
-.PHONY: demo test lint format bench lock clean
+.PHONY: demo test soak lint format bench check-site lock clean
 
 demo: $(READY)
 	@$(BIN)/pipeline run --site .
 
 test: $(READY)
 	@$(BIN)/python -m pytest -n auto
+
+soak: $(READY)
+	@SOAK_SEEDS=$${SOAK_SEEDS:-20} $(BIN)/python -m pytest -rA tests/workers/test_soak.py
 
 lint: $(READY)
 	@$(BIN)/ruff check .
@@ -20,6 +24,7 @@ lint: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.memory --units 20000
 
 format: $(READY)
 	@$(BIN)/ruff check --fix .
@@ -32,6 +37,16 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+# SITES="DIR …" for other sites, JUDGES="vnu axe" for only these judges.
+check-site: $(READY) $(JUDGES_READY)
+	@$(BIN)/python -m tests.judges $(JUDGES:%=--only %) $(SITES)
+
+$(JUDGES_READY): tests/judges/package-lock.json
+	@if command -v npm >/dev/null; then \
+		echo "Installing the judges (once)…"; \
+		npm ci --prefix tests/judges --ignore-scripts --no-audit --no-fund --silent && touch $@; \
+	else echo "npm is missing: install Node.js 20.19 or newer"; fi
 
 lock:
 	@uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \

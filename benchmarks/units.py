@@ -8,7 +8,7 @@ third of the units is another unit with a word or two changed, some of them hund
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, islice
 
@@ -156,7 +156,7 @@ def unlike(writer: Writer, text: str) -> str:
     return writer.sentence()
 
 
-def odd(writer: Writer, texts: list[str]) -> Iterator[tuple[str, str]]:
+def odd(writer: Writer, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Texts that are hard on an index, with their names."""
     common = writer.words[:12]
     yield "the most frequent word", common[0]

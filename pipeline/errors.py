@@ -9,6 +9,7 @@
     │   ├── EncodingError      its bytes are not text in the encoding they claim
     │   ├── FrontMatterError   its metadata cannot be read
     │   └── MarkupError        its HTML is broken
+    ├── ImportingError         something to import cannot be read, or means harm
     ├── CatalogueError         a .po or .pot file cannot be read
     │   └── ConflictError      a file changed while somebody held an older version of it
     ├── ExchangeError          a file that somebody brings cannot be taken in
@@ -99,6 +100,10 @@ class FrontMatterError(ArticleError):
 
 class MarkupError(ArticleError):
     """The HTML of an article is broken."""
+
+
+class ImportingError(PipelineError):
+    """Something to import cannot be read, or means harm."""
 
 
 class CatalogueError(PipelineError):

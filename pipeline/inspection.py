@@ -83,7 +83,7 @@ def subject_of(
     )
 
 
-def _ignored(message: catalogues.Message) -> frozenset[str]:
+def ignored_in(message: catalogues.Message) -> frozenset[str]:
     """The checks that a person has looked at and found wrong here: ``@l10n ignore language``."""
     mark = "@l10n ignore "
     said = (c.removeprefix(mark) for c in message.comments if c.startswith(mark))
@@ -109,7 +109,7 @@ def _domain(
         if state in (State.UNTRANSLATED, State.STALE):
             continue  # nothing to look at, or made for another text
         segment = segments.get(message.key)
-        ignored = _ignored(message)
+        ignored = ignored_in(message)
         for string in dict.fromkeys(message.strings):
             if domain == DOMAIN and message.plural is not None and "%(" not in string:
                 continue

@@ -62,6 +62,7 @@ class Making:
         self.progress = progress
         self.preview = record.output != project.output_dir
         self.warnings: list[PipelineError] = []
+        self.inputs = record.inputs(project)  # before anything is read: edits from now on count
         self.found = articles.find(project)
         self.job = Job.of(project, today, preview=self.preview)
         self.errors: list[PipelineError] = list(self.job.errors)
@@ -353,7 +354,7 @@ class Making:
         if self.errors or self.warnings or problems_of(self.project, _all(surveys)):
             self.record.forget()
         elif tuple(self.locales) == self.project.all_locales:
-            self.record.write(self.project, expiry(surveys), count)
+            self.record.write(self.inputs, expiry(surveys), count)
 
     @property
     def _settings(self) -> str:

@@ -18,6 +18,7 @@ from .site.shelf import SHELF
 
 _LIVE = "build"
 _PREVIEW = "preview"
+_IGNORED = frozenset({NEXT, SHELF, "__pycache__"})
 
 
 def output_of(project: Project, *, preview: bool = False) -> Path:
@@ -65,12 +66,20 @@ class Record:
         """Whether nothing was touched since, and no grace period has ended."""
         if not self.touched or (self.expires is not None and today >= self.expires):
             return False
-        return self.touched == self._fingerprint(project)
+        return self.touched == self._whole(self.inputs(project))
 
-    def write(self, project: Project, expires: date | None, count: int) -> None:
-        """Remember that everything is up to date now."""
+    def inputs(self, project: Project) -> str:
+        """The fingerprint of everything that a build is made of: to be taken before it reads."""
+        catalogues = [project.catalogues_dir / locale for locale in project.locales]
+        themes = [project.theme_dir] if project.theme_dir else []
+        built_in = Path(__file__).parent / "site"
+        paths = [project.settings_path, project.source_dir, *catalogues, *themes, built_in]
+        return f"{__version__} {fingerprint(paths, ignore=_IGNORED)}"
+
+    def write(self, inputs: str, expires: date | None, count: int) -> None:
+        """Remember that everything is up to date with what was there before the build."""
         data = {
-            "touched": self._fingerprint(project),
+            "touched": self._whole(inputs),
             "expires": expires.isoformat() if expires else None,
             "files": count,
         }
@@ -80,10 +89,6 @@ class Record:
         """Let the next build look at everything."""
         self.path.unlink(missing_ok=True)
 
-    def _fingerprint(self, project: Project) -> str:
-        catalogues = [project.catalogues_dir / locale for locale in project.locales]
-        themes = [project.theme_dir] if project.theme_dir else []
-        built_in = Path(__file__).parent / "site"
-        paths = [project.settings_path, project.source_dir, *catalogues, *themes, built_in]
-        touched = fingerprint([*paths, self.output], ignore=frozenset({NEXT, SHELF, "__pycache__"}))
-        return f"{__version__} {touched}"
+    def _whole(self, inputs: str) -> str:
+        """The fingerprint of a build: of what it was made of, and of what it made."""
+        return f"{inputs} {fingerprint([self.output], ignore=_IGNORED)}"

@@ -9,14 +9,14 @@ from sqlalchemy import Engine
 
 from pipeline.database import open_database
 from pipeline.errors import PipelineError
+from pipeline.galley import Galleys
 from pipeline.project import Project
-from pipeline.proof import Proofs
 
 from .runs import Runs
 from .throttle import Throttle
 
 PROOFS = "/site"
-"""Where proofs and what they show are found."""
+"""Where galleys and what they show are found."""
 
 _PROOF_HEAD = '<link rel="stylesheet" href="/static/proof.css">'
 
@@ -40,7 +40,7 @@ class Desk:
 
     project: Project
     database: Engine
-    proofs: Proofs
+    galleys: Galleys
     runs: Runs
     throttle: Throttle = field(default_factory=Throttle)
     watch: Watch = field(default_factory=Watch)
@@ -52,9 +52,9 @@ class Desk:
         Raises:
             MemoryStoreError: The state database cannot be opened.
         """
-        proofs = Proofs(project, PROOFS, _PROOF_HEAD)
+        galleys = Galleys(project, PROOFS, _PROOF_HEAD)
         database = open_database(project)
-        return cls(project, database, proofs, Runs(project, database))
+        return cls(project, database, galleys, Runs(project, database))
 
     @property
     def secure(self) -> bool:

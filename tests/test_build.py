@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace as altered
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,7 @@ from pipeline.errors import (
 )
 from pipeline.extract import extract
 from pipeline.project import Project, open_project
+from pipeline.site.publication import Publication
 from tests import faults
 from tests.sites import DAY, PAGES, SETTINGS, catalogue, replace, site, translate, write
 
@@ -423,6 +425,26 @@ def test_a_build_that_is_killed_leaves_the_old_site(project: Project) -> None:
     assert done.returncode == 9
     assert files_of(project.output_dir) == before
     assert "en/first/index.html" in built(project).published.changed
+
+
+def test_an_edit_during_a_build_is_built_by_the_next(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However late it came: what a build did not read is not taken for up to date."""
+    replace(project.source_dir / "articles/first.md", "One sentence", "One good sentence")
+    commit = Publication.commit
+
+    def edited(*args: Any, **options: Any) -> Any:
+        done = commit(*args, **options)
+        replace(project.source_dir / "articles/first.md", "good sentence", "better sentence")
+        return done
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Publication, "commit", edited)
+        assert "en/first/index.html" in built(project).published.changed
+    assert "One good sentence" in page(project, "en/first")
+    built(project)
+    assert "One better sentence" in page(project, "en/first")
 
 
 def test_two_processes_build_what_one_builds(tmp_path: Path) -> None:

@@ -13,12 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli import app
+from pipeline.cli import app, console
 from pipeline.extract import extract
 from tests.sites import DAY, SETTINGS, replace, site, translate, write
 
 PIPELINE = Path(sys.executable).parent / "pipeline"
-COMMANDS = [command.callback.__name__ for command in app.registered_commands if command.callback]
+COMMANDS = [
+    command.name or command.callback.__name__
+    for command in app.registered_commands
+    if command.callback
+]
 
 
 def run(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -181,3 +185,9 @@ def test_a_server_ends_when_it_is_interrupted(tmp_path: Path) -> None:
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 130
     assert errors == ""
+
+
+def test_a_line_number_is_no_picture(capsys: pytest.CaptureFixture[str]) -> None:
+    """The terminal library would show “:100:” as an emoji."""
+    console.out.print("locales/nl.po:100: names")
+    assert capsys.readouterr().out == "locales/nl.po:100: names\n"

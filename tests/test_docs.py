@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from pipeline.articles import Metadata
+from pipeline.checks import CHECKS, Severity
 from pipeline.cli import app
+from pipeline.proof import CHECKS as PROOFS
 from pipeline.settings import (
     Drafting,
     Folder,
@@ -23,7 +26,11 @@ from pipeline.settings import (
 
 ROOT = Path(__file__).parents[1]
 DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
-COMMANDS = [command.callback.__name__ for command in app.registered_commands if command.callback]
+COMMANDS = [
+    command.name or command.callback.__name__
+    for command in app.registered_commands
+    if command.callback
+]
 
 
 def text(name: str) -> str:
@@ -37,9 +44,12 @@ def test_every_command_is_documented(command: str) -> None:
     assert f"`pipeline {command}" in text("commands")
 
 
-@pytest.mark.parametrize(
-    "option", ["--site", "--json", "--force", "--drafts", "--by", "--port", "--desk-port"]
+OPTIONS = (
+    "--site --json --force --drafts --by --port --desk-port --published --queue --most".split()
 )
+
+
+@pytest.mark.parametrize("option", OPTIONS)
 def test_every_option_is_documented(option: str) -> None:
     """By its name."""
     assert option in text("commands")
@@ -59,6 +69,14 @@ def test_every_name_of_the_metadata_is_documented() -> None:
     """By its name."""
     for field in fields(Metadata):
         assert f"`{field.name}`" in text("articles"), field.name
+
+
+@pytest.mark.parametrize(("room", "known"), [("Translations", CHECKS), ("Published pages", PROOFS)])
+def test_every_check_is_documented(room: str, known: Mapping[str, tuple[Severity, object]]) -> None:
+    """By its name, with its severity."""
+    section = text("checks").split(f"## {room}\n")[1].split("\n## ")[0]
+    for name, (severity, _) in known.items():
+        assert f"| `{name}` | {severity.name.lower()}" in section, name
 
 
 @pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from celery import Celery
-from kombu.exceptions import OperationalError
 from redis import Redis
 from redis.exceptions import RedisError
 
 from pipeline.errors import QueueError
-from pipeline.ledger.broker import BEING_DONE, Message, Worker
-from pipeline.ledger.kinds import SLOW
+from pipeline.ledger.broker import BEING_DONE, SLOW, Message, Worker
 from pipeline.project import Project
 from pipeline.settings import address_of
 
 from . import tracing
-from .configuration import MT, PRIORITIES, RENDER, configuration, prefix_of
+from .naming import MT, PRIORITIES, RENDER, prefix_of
+
+if TYPE_CHECKING:
+    from celery import Celery
 
 TASKS = {
     "survey": "survey articles",
@@ -50,6 +51,10 @@ class CeleryBroker:
     def _celery(self) -> Celery:
         if self._app is not None:
             return self._app
+        from celery import Celery  # noqa: PLC0415 - slow, and not needed to ask Redis
+
+        from .configuration import configuration  # noqa: PLC0415
+
         app = Celery("pipeline", set_as_current=False)
         app.conf.update(configuration(self._project))
         return app
@@ -69,7 +74,7 @@ class CeleryBroker:
                     task_id=message.id,
                     queue=MT if message.kind in SLOW else RENDER,
                     priority=message.priority,
-                    shadow=message.name[:200],
+                    shadow=f"{TASKS[message.kind]}: {message.name}"[:200],
                     headers=tracing.headers(),
                     producer=producer,
                     ignore_result=True,
@@ -84,7 +89,7 @@ class CeleryBroker:
                 queue=RENDER,
                 # Before the units of builds like it, so that a build that can end does.
                 priority=max(0, priority - 3),
-                shadow=f"{ADVANCE} build {build}",
+                shadow=f"{ADVANCE}: build {build}",
                 headers=tracing.headers(),
                 ignore_result=True,
             )
@@ -122,10 +127,19 @@ class CeleryBroker:
         """Asks Redis first, which is sooner known to be away than by what would be sent."""
         try:
             self._redis.ping()
+        except (RedisError, OSError, ValueError) as error:
+            raise _away(error) from None
+        from kombu.exceptions import OperationalError  # noqa: PLC0415 - slow
+
+        try:
             yield
-        except (OperationalError, RedisError, OSError, ValueError) as error:
-            raise QueueError(
-                f"Redis does not answer ({type(error).__name__})",
-                hint="What was asked for is kept, and is done when Redis is back. Start it, or mend"
-                " the address in [queue].",
-            ) from None
+        except (OperationalError, RedisError, OSError) as error:
+            raise _away(error) from None
+
+
+def _away(error: Exception) -> QueueError:
+    return QueueError(
+        f"Redis does not answer ({type(error).__name__})",
+        hint="What was asked for is kept, and is done when Redis is back. Start it, or mend the"
+        " address in [queue].",
+    )

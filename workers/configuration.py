@@ -6,15 +6,15 @@ and keep one worker's trouble its own.
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from kombu import Queue
 
+from pipeline.errors import QueueError
 from pipeline.project import Project
 from pipeline.settings import address_of
 
-RENDER, MT = "render", "mt"
+from .naming import MT, PRIORITIES, RENDER, prefix_of
 
 TIME_LIMIT = 600
 """Seconds for a task; at its end the process is killed, and the ledger gives its work to others."""
@@ -22,23 +22,23 @@ TIME_LIMIT = 600
 PUBLISH_LIMIT = 1800
 """Seconds for planning and publishing, which are one task each."""
 
-PRIORITIES = (0, 3, 6, 9)
-"""Each queue is four lists; 0 is emptied first."""
-
-
-def prefix_of(project: Project) -> str:
-    """What every key of a site begins with, so that sites can share a Redis."""
-    return f"pipeline:{hashlib.sha256(project.settings.site.url.encode()).hexdigest()[:8]}:"
-
 
 def configuration(project: Project) -> dict[str, Any]:
     """The settings for a site.
 
     Raises:
+        QueueError: No queue is configured.
         SettingsError: The variable with the address of Redis is not set.
     """
+    url = address_of(project.settings.queue)
+    if not url:
+        raise QueueError(
+            "no queue is configured",
+            path=project.settings_path,
+            hint='Name a Redis in [queue], such as url = "redis://127.0.0.1:6379/0".',
+        )
     return {
-        "broker_url": address_of(project.settings.queue),
+        "broker_url": url,
         # A worker that is started before Redis waits for it, as one that loses it does.
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,

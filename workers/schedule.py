@@ -8,7 +8,7 @@ from celery.schedules import crontab
 
 from pipeline.project import Project
 
-from .configuration import RENDER
+from .naming import RENDER
 
 URGENT = {"queue": RENDER, "priority": 0}
 LATER = {"queue": RENDER, "priority": 6}

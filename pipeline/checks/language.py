@@ -7,9 +7,11 @@ its 75 languages it is slower and worse. It is an extra: without it this check s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
+
+from babel import Locale
 
 from ..markup.tokens import TOKEN
 from .figures import EMAIL, URL
@@ -27,17 +29,24 @@ _SURE = 0.8
 @check("language", severity=Severity.ERROR)
 def it_is_in_its_language(subject: Subject) -> Iterator[Hit]:
     """And in no other of the site's; names, quotations and short texts are let pass."""
-    text = _prose(subject.translation)
-    if len(text) < SHORTEST or subject.context == "slug":
+    if subject.context == "slug":
         return
     known = (subject.source_locale, subject.locale, *subject.languages)
-    detector = _detector(*sorted({code.partition("_")[0] for code in known}))
+    found = likely_language(subject.translation, [code.partition("_")[0] for code in known])
+    if found is not None and found != subject.language:
+        yield f"this seems to be in another language ({_name(found)})"
+
+
+def likely_language(text: str, codes: Sequence[str]) -> str | None:
+    """Which of some languages a text is in, where that is beyond doubt; ISO 639-1 codes."""
+    text = _prose(text)
+    if len(text) < SHORTEST:
+        return None
+    detector = _detector(*sorted(set(codes)))
     if detector is None:
-        return
+        return None
     best = detector.compute_language_confidence_values(text)[0]
-    code = best.language.iso_code_639_1.name.lower()
-    if code != subject.language and best.value >= _SURE:
-        yield f"this seems to be in another language ({best.language.name.capitalize()})"
+    return best.language.iso_code_639_1.name.lower() if best.value >= _SURE else None
 
 
 def is_available() -> bool:
@@ -67,3 +76,7 @@ def _prose(text: str) -> str:
     """Text without tokens, addresses and quotations, whose language may be another."""
     text = URL.sub(" ", EMAIL.sub(" ", TOKEN.sub(" ", text)))
     return re.sub(r"[“‘«][^”’»]{0,200}[”’»](?!\w)", " ", text).strip()
+
+
+def _name(code: str) -> str:
+    return Locale.parse(code).get_display_name("en") or code

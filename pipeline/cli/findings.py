@@ -13,6 +13,7 @@ from .console import (
     MOST,
     as_plain,
     counted,
+    err,
     out,
     print_json,
     show_errors,
@@ -24,9 +25,13 @@ if TYPE_CHECKING:
     from ..index import Synced as Indexed
     from ..inspection import Inspected
     from ..memory import Match, Synced, Unit
+    from ..proof import Fault, Proved
     from ..translation import Drafted, Planned
     from ..translation.calibrate import Calibrated
     from ..translation.health import Health
+
+LONGEST = 100
+"""How many characters of a text are shown."""
 
 
 def show_findings(found: Sequence[Inspected | PipelineError], *, json: bool = False) -> Severity:
@@ -42,24 +47,78 @@ def show_findings(found: Sequence[Inspected | PipelineError], *, json: bool = Fa
     else:
         for hit in hits:
             _print_finding(hit)
-        counts = {kind: sum(hit.finding.severity is kind for hit in hits) for kind in Severity}
-        names = (("blocking", Severity.BLOCKING), ("error", Severity.ERROR))
-        said = [counted(counts[kind], name) for name, kind in names if counts[kind]]
-        said += [counted(counts[Severity.WARNING], "warning")] if counts[Severity.WARNING] else []
-        out.print(f"Checked: {', '.join(said)}." if said else "Checked: nothing found.")
+        said = _counts([hit.finding.severity for hit in hits])
+        out.print(f"Checked: {said}.")
     show_errors(errors)
     return max(worst, Severity.ERROR) if errors else worst
 
 
-def _print_finding(hit: Inspected) -> None:
+def _counts(found: Sequence[Severity]) -> str:
+    """How much was found of each severity, the gravest first."""
     from ..checks import Severity  # noqa: PLC0415
 
+    names = {Severity.BLOCKING: "blocking", Severity.ERROR: "error", Severity.WARNING: "warning"}
+    said = [counted(found.count(kind), name) for kind, name in names.items() if kind in found]
+    return ", ".join(said) or "nothing found"
+
+
+def _print_finding(hit: Inspected) -> None:
     finding = hit.finding
-    mark = "[yellow]![/]" if finding.severity <= Severity.WARNING else "[bold red]✗[/]"
+    mark = _mark(finding.severity)
     where = f"[bold]{escape(str(hit.path))}:{hit.line}[/]"
     out.print(f"{mark} {where}: {finding.check}: {escape(finding.message)}")
     if finding.fix is not None:
         out.print(f"  [dim]rather: {escape(finding.fix)}[/]")
+
+
+def _mark(severity: Severity) -> str:
+    from ..checks import Severity  # noqa: PLC0415
+
+    return "[yellow]![/]" if severity <= Severity.WARNING else "[bold red]✗[/]"
+
+
+def show_proved(proved: Proved, *, json: bool = False) -> Severity:
+    """What is wrong on the published pages and where to mend it; the gravest of it.
+
+    What one message does to many pages is told once.
+    """
+    from ..checks import Severity, language  # noqa: PLC0415
+
+    faults = proved.faults
+    if json:
+        print_json([{**as_plain(one), "severity": one.severity.name} for one in faults])
+    else:
+        alike: dict[tuple[object, ...], list[Fault]] = {}
+        for fault in faults:
+            # Without a message to mend, a fault is the page's own.
+            where = fault.origin or (fault.page, fault.line)
+            alike.setdefault((fault.check, fault.message, where), []).append(fault)
+        for several in alike.values():
+            _print_fault(several[0], others=len({one.page for one in several}) - 1)
+        found = _counts([fault.severity for fault in faults])
+        out.print(f"Checked {counted(proved.pages, 'page')}: {found}.")
+    if not language.is_available():
+        words = "Languages were not told apart: install the package’s extra “language”."
+        err.print(f"[yellow]![/] {words}")
+    return max((fault.severity for fault in faults), default=Severity.NOTE)
+
+
+def _print_fault(fault: Fault, *, others: int) -> None:
+    line = f":{fault.line}" if fault.line else ""
+    where = f"[bold]{escape(str(fault.file))}{line}[/]"
+    out.print(f"{_mark(fault.severity)} {where}: {fault.check}: {escape(fault.message)}")
+    if fault.text and _short(fault.text) not in fault.message:
+        out.print(f"  [dim]{escape(_short(fault.text))}[/]")
+    if fault.origin is not None:
+        origin = fault.origin
+        at = f"{origin.path}:{origin.line}" if origin.line else str(origin.path)
+        out.print(f"  mend {escape(at)}: {escape(_short(origin.text))}")
+    if others:
+        out.print(f"  [dim]and the same on {counted(others, 'other page')}[/]")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()}…"
 
 
 def show_drafted(drafted: Sequence[Drafted], *, json: bool = False) -> None:

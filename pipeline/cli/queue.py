@@ -97,9 +97,13 @@ def follow(ledger: Ledger, build: str, *, json: bool) -> bool:
     from ..ledger.asking import step_of  # noqa: PLC0415
     from . import console, queued  # noqa: PLC0415
 
+    waited = 0
     try:
         with console.progress(quiet=json) as progress:
             for one in progress_of(ledger, build):
+                waited += one.build.state == "pending"
+                if waited == 2:
+                    queued.show_waiting(build)
                 progress(step_of(one.build), one.done, max(one.total, 1))
     except KeyboardInterrupt:
         console.show_line(f"It goes on without you. Look again: pipeline builds follow {build}")

@@ -66,6 +66,12 @@ def show_kept(build: str, trouble: QueueError) -> None:
     out.print(f"Look at it with:  pipeline builds follow {build}")
 
 
+def show_waiting(build: str) -> None:
+    """A build that nobody begins."""
+    err.print(f"[yellow]![/] No worker has begun build {build} yet.")
+    err.print("  [dim]See who is alive: pipeline workers. The build waits, also without you.[/]")
+
+
 def show_ended(build: Build, *, json: bool = False) -> bool:
     """What came of a build; whether all went well."""
     found = errors_of(build)

@@ -217,15 +217,27 @@ def sync(
 
 @app.command()
 @door
-def check(locale: Locales = None, site: Site = HERE, json: Json = False) -> bool:
+def check(
+    locale: Locales = None,
+    site: Site = HERE,
+    published: Annotated[
+        bool, typer.Option("--published", help="Check the pages that were built instead.")
+    ] = False,
+    json: Json = False,
+) -> bool:
     """Check every translation; status 3 if something cannot be published, 1 for other errors."""
     from ..checks import Severity  # noqa: PLC0415
-    from ..inspection import inspect  # noqa: PLC0415
     from . import findings  # noqa: PLC0415
 
     project = open_site(site)
-    found = list(inspect(project, locale or ()))
-    worst = findings.show_findings(found, json=json)
+    if published:
+        from ..proof import prove  # noqa: PLC0415
+
+        worst = findings.show_proved(prove(project, locale or ()), json=json)
+    else:
+        from ..inspection import inspect  # noqa: PLC0415
+
+        worst = findings.show_findings(list(inspect(project, locale or ())), json=json)
     if worst is Severity.BLOCKING:
         raise typer.Exit(3)
     return worst < Severity.ERROR

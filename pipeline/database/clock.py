@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -52,6 +54,25 @@ def again(method: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError  # the loop returns or raises
 
     return run
+
+
+@contextmanager
+def alive(renew: Callable[[], object], *, lease: float) -> Iterator[None]:
+    """Give a sign of life every third of a lease, as long as the block takes."""
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(lease / 3):
+            with suppress(DBAPIError):  # the next one may come through
+                renew()
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def new_owner() -> str:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import ProjectError
 from ..project import Project
-from .clock import again, has_died, new_owner, now
+from .clock import again, alive, has_died, new_owner, now
 from .connection import exclusive, open_database
 from .tables import lock as table
 
@@ -49,7 +49,7 @@ class DatabaseLocks:
                     hint="Wait until it is done; nothing was changed here.",
                 )
             time.sleep(0.05)
-        with _renewed(held):
+        with alive(held.renew, lease=self.lease):
             try:
                 yield held
             finally:
@@ -113,21 +113,3 @@ def _digest(project: Project, name: str) -> str:
     """The name, without the folder that the site is in on this machine."""
     inside = name.removeprefix(f"{project.root}/")
     return hashlib.sha256(inside.encode()).hexdigest()
-
-
-@contextmanager
-def _renewed(held: Held) -> Iterator[None]:
-    ended = threading.Event()
-
-    def renew() -> None:
-        while not ended.wait(held.lease / 3):
-            with suppress(SQLAlchemyError):  # the next one may come through
-                held.renew()
-
-    thread = threading.Thread(target=renew, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()

@@ -18,6 +18,7 @@ from ..database import exclusive
 from ..database.tables import file as files_table
 from ..database.tables import message as table
 from ..errors import PipelineError
+from ..locks import locks_of
 from ..project import Project
 from .author import author_of
 from .change import Change, Kind, Known, changes_of
@@ -131,7 +132,7 @@ def update(
         ConflictError: It was changed again and again.
     """
     path = project.catalogue_path(locale, domain)
-    done = catalogues.update(path, change, locks=project.locks_dir)
+    done = catalogues.update(path, change, locks=locks_of(project))
     before = catalogues.parse(done.original or b"", path)
     _take(project, database, locale, domain, before, _Stamp())
     _take(project, database, locale, domain, done, _Stamp(), by=by)

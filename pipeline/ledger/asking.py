@@ -11,10 +11,12 @@ from ..errors import QueueError, SettingsError
 from ..project import Project
 from ..record import output_of
 from .broker import Broker, broker_of
-from .builds import BUILD, NORMAL, Asked, Build, Progress
+from .build import BUILD, NORMAL, Asked, Build, Progress
 from .ledger import Ledger, ledger_of
 
 Told = Callable[[str, int, int], None]
+
+_SILENCE = 5.0
 
 STEPS = {
     "": "Waiting for a worker",
@@ -90,18 +92,19 @@ def resume(ledger: Ledger, broker: Broker, name: str) -> QueueError | None:
 
 
 def follow(ledger: Ledger, name: str, *, pause: float = 0.2) -> Iterator[Progress]:
-    """How far a build is, each time that it moved, until it has ended.
+    """How far a build is, each time that it moved and every few seconds, until it has ended.
 
     Raises:
         QueueError: There is no such build.
     """
     last: tuple[object, ...] = ()
+    said = 0.0
     while True:
         progress = ledger.builds.progress(name)
         state = (progress.build.state, progress.build.step, progress.build.round, progress.done)
-        if state != last:
+        if state != last or time.monotonic() > said + _SILENCE:
             yield progress
-            last = state
+            last, said = state, time.monotonic()
         if progress.build.has_ended:
             return
         time.sleep(pause)

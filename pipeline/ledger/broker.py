@@ -15,6 +15,9 @@ GROUP = "pipeline.broker"
 BEING_DONE = "being done"
 """In place of a queue's name: messages that some worker has, alive or not."""
 
+SLOW = frozenset({"draft"})
+"""Kinds of units that wait for others, and so have workers of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

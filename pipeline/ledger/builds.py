@@ -1,16 +1,15 @@
-"""Builds of the ledger: what was asked for, how far it is, and what came of it."""
+"""Builds of the ledger: begun, taken from step to step, and ended once."""
 
 from __future__ import annotations
 
 import json
 import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy import Engine as Database
 
 from .. import __version__
@@ -19,81 +18,8 @@ from ..database.clock import again, has_died, now
 from ..database.tables import build as table
 from ..database.tables import part, work
 from ..errors import QueueError
-from .units import CANCELLED, DONE, FAILED, ISOLATED, LEDGER, PENDING, QUEUED, RUNNING, _is_open
-
-ENDED = (DONE, FAILED, CANCELLED)
-BUILD = ("survey", "render", "publish")
-RUN = ("extract", "merge", "draft", *BUILD)
-LIVE = (PENDING, RUNNING)
-
-CLICK, NORMAL, NIGHTLY = 0, 3, 6
-"""Priorities: what somebody waits for, what is asked for by a command, what can wait."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a build was asked to do; the day is decided once, for all machines."""
-
-    locales: tuple[str, ...]
-    today: date
-    force: bool = False
-    preview: bool = False
-
-    def to_json(self) -> str:
-        """As the ledger keeps it."""
-        return json.dumps({**asdict(self), "today": self.today.isoformat()})
-
-    @classmethod
-    def from_json(cls, text: str) -> Asked:
-        """What `to_json` wrote."""
-        data = json.loads(text)
-        day = date.fromisoformat(data["today"])
-        return cls(tuple(data["locales"]), day, data["force"], data["preview"])
-
-
-@dataclass(frozen=True, slots=True)
-class Build:
-    """A build as its row has it; times are seconds of the epoch."""
-
-    id: str
-    state: str
-    step: str
-    steps: tuple[str, ...]
-    round: int
-    asked: Asked
-    priority: int
-    version: str
-    who: str
-    created: float
-    begun: float | None
-    ended: float | None
-    runs: int
-    told: str
-    tries: int
-    outcome: Mapping[str, Any]
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether nothing will happen to it any more."""
-        return self.state in ENDED
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a build is: the step, how many of its units are settled, and how many there are."""
-
-    build: Build
-    counts: Mapping[str, int] = field(default_factory=Counter)
-
-    @property
-    def total(self) -> int:
-        """How many units the step has."""
-        return sum(self.counts.values())
-
-    @property
-    def done(self) -> int:
-        """How many of them are settled, well or not."""
-        return sum(self.counts.get(state, 0) for state in (*ENDED, ISOLATED))
+from .build import BUILD, ENDED, LIVE, NORMAL, Asked, Build, Progress, build_of, is_newer
+from .units import CANCELLED, FAILED, ISOLATED, LEDGER, PENDING, QUEUED, RUNNING, _is_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +68,7 @@ class Builds:
             raise QueueError(
                 f"there is no build “{name}”", hint="See which there are: pipeline builds"
             )
-        return _build(row)
+        return build_of(row)
 
     @again
     def latest(self, *, most: int = 20, live: bool = False) -> list[Build]:
@@ -151,7 +77,7 @@ class Builds:
         if live:
             query = query.where(table.c.state.in_(LIVE))
         with self.database.connect() as connection:
-            return [_build(row) for row in connection.execute(query)]
+            return [build_of(row) for row in connection.execute(query)]
 
     @again
     def progress(self, name: str) -> Progress:
@@ -189,7 +115,7 @@ class Builds:
             if row.owner != owner:
                 values["runs"] = row.runs + 1
             connection.execute(update(table).where(table.c.id == name).values(**values))
-            return _build(connection.execute(select(table).where(table.c.id == name)).one())
+            return build_of(connection.execute(select(table).where(table.c.id == name)).one())
 
     @again
     def renew(self, name: str, owner: str) -> bool:
@@ -294,7 +220,7 @@ class Builds:
         with self.database.connect() as connection:
             at = now(connection)
             rows = connection.execute(select(table).where(table.c.state.in_(LIVE)))
-            return [_build(row) for row in rows if row.until < at or has_died(row.owner)]
+            return [build_of(row) for row in rows if row.until < at or has_died(row.owner)]
 
     @again
     def remind(self, name: str) -> None:
@@ -326,22 +252,26 @@ class Builds:
 
     @again
     def untold(self, *, most: int) -> list[str]:
-        """The builds that ended and whose webhook is due, after ever longer pauses."""
+        """The builds that ended and whose webhook is due."""
         query = select(table.c.id, table.c.ended, table.c.tries)
         query = query.where(table.c.state.in_(ENDED), table.c.told == "", table.c.tries < most)
         with self.database.connect() as connection:
             at = now(connection)
             rows = connection.execute(query).all()
-            return [row.id for row in rows if at >= row.ended + 5 * (2**row.tries - 1)]
+            return [row.id for row in rows if at >= row.ended + _pause(row.tries)]
 
     @again
-    def telling(self, name: str, tries: int) -> bool:
-        """Whether it is for us to tell of a build: nobody did after so many tries."""
+    def telling(self, build: Build) -> bool:
+        """Whether it is for us to tell of a build: it is due, and nobody else began to."""
+        if build.ended is None:
+            return False
         with self.database.begin() as connection:
+            if now(connection) < build.ended + _pause(build.tries):
+                return False
             own = update(table).where(
-                table.c.id == name, table.c.told == "", table.c.tries == tries
+                table.c.id == build.id, table.c.told == "", table.c.tries == build.tries
             )
-            return connection.execute(own.values(tries=tries + 1)).rowcount == 1
+            return connection.execute(own.values(tries=build.tries + 1)).rowcount == 1
 
     @again
     def told(self, name: str) -> None:
@@ -363,35 +293,10 @@ class Builds:
         return len(names)
 
 
+def _pause(tries: int) -> float:
+    """Seconds after a build's end for the next try: longer each time, and than one may take."""
+    return 10.0 * ((1 << tries) - 1)
+
+
 def _held(name: str, owner: str) -> Any:
     return update(table).where(table.c.id == name, table.c.owner == owner, table.c.state == RUNNING)
-
-
-def _build(row: Row[Any]) -> Build:
-    return Build(
-        row.id,
-        row.state,
-        row.step,
-        tuple(json.loads(row.steps)),
-        row.round,
-        Asked.from_json(row.asked),
-        row.priority,
-        row.version,
-        row.who,
-        row.created,
-        row.begun,
-        row.ended,
-        row.runs,
-        row.told,
-        row.tries,
-        json.loads(row.outcome) if row.outcome else {},
-    )
-
-
-def is_newer(version: str) -> bool:
-    """Whether something was planned by a newer version of the software than this one."""
-    return _numbers(version) > _numbers(__version__)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())

@@ -12,7 +12,7 @@ from ..memory import memory_of
 from ..record import output_of
 from ..site import shelf
 from .broker import Broker
-from .builds import NIGHTLY, RUN, Asked
+from .build import NIGHTLY, RUN, Asked
 from .place import Place
 
 _KEPT = 30 * 24 * 3600.0

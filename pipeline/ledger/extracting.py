@@ -11,7 +11,7 @@ from ..catalogues import State
 from ..errors import PipelineError
 from ..fingerprint import stamp
 from ..project import Project
-from .builds import Build
+from .build import Build
 from .kinds import Article, Domains, Extracted, decode, encode
 from .units import DONE, Units, Wanted
 

@@ -23,7 +23,7 @@ from ..site.page import Page
 from ..site.survey import Surveyed
 from ..site.version import Version
 from ..translation import translate
-from .builds import is_newer
+from .build import is_newer
 from .place import Place
 from .units import DECLINED, DONE, FAILED, PENDING, Outcome, Unit
 
@@ -31,8 +31,6 @@ T = TypeVar("T")
 Work = Callable[[Place, Unit], Outcome]
 
 KINDS: dict[str, Work] = {}
-SLOW = frozenset({"draft"})
-"""Kinds that wait for others, and so have workers of their own."""
 
 
 def kind(name: str) -> Callable[[Work], Work]:

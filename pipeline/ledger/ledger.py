@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from sqlalchemy import Engine as Database
 from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError
 
 from ..database import open_database
-from ..database.clock import again, now
+from ..database.clock import again, alive, now
 from ..database.tables import build, work
 from ..project import Project
 from .builds import Builds
@@ -37,25 +35,9 @@ class Ledger:
     builds: Builds
     units: Units
 
-    @contextmanager
-    def holding(self, renew: Callable[[], object]) -> Iterator[None]:
-        """Give a sign of life every third of a lease, as long as the block takes."""
-        ended = threading.Event()
-
-        def beat() -> None:
-            while not ended.wait(self.units.lease / 3):
-                try:
-                    renew()
-                except DBAPIError:
-                    continue  # the next sign of life may come through
-
-        thread = threading.Thread(target=beat, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
+    def holding(self, renew: Callable[[], object]) -> AbstractContextManager[None]:
+        """Give signs of life as long as the context takes."""
+        return alive(renew, lease=self.units.lease)
 
     @again
     def figures(self) -> Figures:

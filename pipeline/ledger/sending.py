@@ -35,5 +35,5 @@ def messages_of(units: Iterable[Unit], *, batch: int) -> Iterator[Message]:
         parts += [[unit] for unit in some if unit.runs]
         for part in parts:
             keys = tuple(unit.key for unit in part)
-            name = f"{kind} {part[0].name}" + (f" and {len(part) - 1} more" if part[1:] else "")
+            name = part[0].name + (f" and {len(part) - 1} more" if part[1:] else "")
             yield Message(secrets.token_hex(8), kind, name, keys, priority)

@@ -21,7 +21,7 @@ from ..site import shelf
 from ..site.publication import Publication
 from ..site.survey import Surveyed, stamps_of
 from .broker import Broker
-from .builds import Build
+from .build import Build
 from .extracting import drafts, extracts, key_of, merges
 from .kinds import Article, Planned, Ready, Said, Versions, decode, encode
 from .place import Place

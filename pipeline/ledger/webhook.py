@@ -17,7 +17,7 @@ import time
 import httpx
 
 from ..errors import SettingsError
-from .builds import Build
+from .build import Build
 from .place import Place
 
 _TRIES = 8
@@ -55,7 +55,7 @@ def tell(place: Place, name: str) -> bool:
         )
     builds = place.ledger.builds
     build = builds.get(name)
-    if not build.has_ended or not builds.telling(name, build.tries):
+    if not builds.telling(build):
         return False
     heard = _post(queue.webhook, secret, build)
     if heard:

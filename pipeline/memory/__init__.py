@@ -6,9 +6,10 @@ from ..database import open_database
 from ..project import Project
 from .store import LEAST, Memory, Synced
 from .tmx import export_tmx, import_tmx, read_tmx, write_tmx
-from .unit import Match, Unit, difference, score
+from .unit import ALIGNED, Match, Unit, difference, score
 
 __all__ = [
+    "ALIGNED",
     "LEAST",
     "Match",
     "Memory",

@@ -23,7 +23,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from heapq import nlargest
 from itertools import pairwise
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -35,11 +34,11 @@ from ..database.tables import posting
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
 _LONGEST_WORD = 100
-_KEPT = 20
+_KEPT = 12
 _ASKED = 3 * _KEPT
 _SHORT = 24
 _STEP = math.log(1.35)
-_MOST_UNITS = 10_000
+_MOST_UNITS = 8_000
 _MOST_BLOCKS = 8
 _AT_ONCE = 500
 _COLUMNS = ("gram", "first", "units")
@@ -163,8 +162,8 @@ def remove(connection: Connection, keys: Iterable[tuple[int, Sequence[int]]]) ->
         units = _unpacked([block])
         left = [unit for unit in units if unit not in gone[key]]
         if len(left) < len(units):
-            own = (posting.c.gram == key, posting.c.first == first)
-            connection.execute(delete(posting).where(*own))
+            block_of_it = (posting.c.gram == key) & (posting.c.first == first)
+            connection.execute(delete(posting).where(block_of_it))
             if left:
                 insert_many(connection, posting, _COLUMNS, [(key, left[0], _packed(left))])
 
@@ -182,7 +181,7 @@ def candidates(connection: Connection, keys: Sequence[int], *, most: int) -> lis
             break
         chosen[key] = math.log(1 + _MOST_UNITS / sizes[key]) ** 2
     shared = _shared(connection, chosen)
-    return nlargest(most, shared, key=lambda unit: shared[unit])
+    return sorted(shared, key=shared.__getitem__, reverse=True)[:most]
 
 
 def _shared(connection: Connection, weights: Mapping[int, float]) -> dict[int, float]:

@@ -20,7 +20,7 @@ from ..database.tables import unit as table
 from ..errors import PipelineError
 from ..project import Project
 from . import index
-from .unit import Match, Unit, digest_of, score, words_of
+from .unit import ALIGNED, Match, Unit, digest_of, score, words_of
 
 LEAST = 75.0
 """Per cent; below this a match is of little use."""
@@ -56,6 +56,7 @@ class Memory:
         with self.engine.connect() as connection:
             rows = connection.execute(query.order_by(table.c.id.desc()).limit(50)).all()
         found = [_unit(row) for row in rows if row.source == source]
+        found.sort(key=lambda unit: unit.origin == ALIGNED)  # what was approved comes first
         same = [unit for unit in found if unit.context == (context or "")]
         return next(iter(same or found), None)
 
@@ -129,8 +130,11 @@ class Memory:
         mine = {(u.domain, u.context, u.digest) for u in units}
         columns = (table.c.domain, table.c.context, table.c.digest, table.c.id)
         digests = sorted({unit.digest for unit in units})
-        query = select(*columns).where(
-            table.c.locale == self.locale, among(connection, table.c.digest, digests)
+        query = (
+            select(*columns)
+            .where(table.c.locale == self.locale, among(connection, table.c.digest, digests))
+            # Without statistics it would read all of the index that has every column.
+            .with_hint(table, "INDEXED BY ix_unit_locale_digest", "sqlite")
         )
         found = {(row[0], row[1], row[2]): row[3] for row in connection.execute(query)}
         return {key: number for key, number in found.items() if key in mine}
@@ -259,5 +263,5 @@ def _batches(units: Iterable[Unit]) -> Iterator[list[Unit]]:
         yield batch
 
 
-def _unit(row: Row[Any]) -> Unit:
+def _unit(row: Row[*tuple[Any, ...]]) -> Unit:
     return Unit(row.source, row.target, row.context, row.domain, row.origin)

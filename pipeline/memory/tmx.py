@@ -19,7 +19,7 @@ from ..errors import MemoryStoreError
 from ..files import TEMPORARY_PREFIX, TEMPORARY_SUFFIX
 from ..markup.tokens import TOKEN
 from .store import Memory
-from .unit import Unit
+from .unit import ALIGNED, Unit
 
 _CHUNK = 1 << 16
 _LONGEST = 1 << 20
@@ -29,6 +29,10 @@ _LONGEST_TAG = 1 << 20
 """Bytes of one tag, comment or the like."""
 
 _DEEPEST = 64
+
+_ORIGIN = "x-origin"
+"""The property of a unit that says that nobody approved it."""
+
 _CODES = frozenset(("bpt", "ept", "ph", "it", "ut", "sub"))
 
 
@@ -116,6 +120,9 @@ class _Reading:
     code: list[str] | None = None
     size: int = 0
     depth: int = 0
+    origin: str = "tmx"
+    property: str = ""
+    said: str = ""
 
     def units(self, file: BinaryIO) -> Iterator[Unit]:
         parser = self.parser
@@ -161,7 +168,9 @@ class _Reading:
         if self.depth > _DEEPEST:
             self.refuse(f"has more than {_DEEPEST} elements in each other")
         if name == "tu":
-            self.texts = {}
+            self.texts, self.origin = {}, "tmx"
+        elif name == "prop":
+            self.property, self.said = attributes.get("type", ""), ""
         elif name == "tuv":
             self.language = attributes.get("xml:lang") or attributes.get("lang") or ""
         elif name == "seg":
@@ -178,12 +187,18 @@ class _Reading:
             said = "".join(self.code)
             self.pieces.append(said if TOKEN.fullmatch(said) else "")
             self.code = None
+        elif name == "prop":
+            if self.property == _ORIGIN and self.said.strip() == ALIGNED:
+                self.origin = ALIGNED
+            self.property = ""
         elif name == "tu":
             source, target = self.texts.get(self.source), self.texts.get(self.target)
             if source and target:
-                self.found.append(Unit(source, target, "", f"tmx:{self.path.name}", "tmx"))
+                self.found.append(Unit(source, target, "", f"tmx:{self.path.name}", self.origin))
 
     def characters(self, data: str) -> None:
+        if self.property == _ORIGIN:
+            self.said = (self.said + data)[:64]  # a chunk may end in the middle of it
         if self.pieces is None:
             return
         self.size += len(data)
@@ -214,7 +229,8 @@ def write_tmx(units: Iterable[Unit], file: BinaryIO, *, source_locale: str, loca
             f"<tuv xml:lang={tag}><seg>{_coded(said)}</seg></tuv>"
             for tag, said in ((one, unit.source), (other, unit.target))
         )
-        file.write(f"<tu>{''.join(segments)}</tu>\n".encode())
+        mark = f'<prop type="{_ORIGIN}">{ALIGNED}</prop>' if unit.origin == ALIGNED else ""
+        file.write(f"<tu>{mark}{''.join(segments)}</tu>\n".encode())
         count += 1
     file.write(b"</body>\n</tmx>\n")
     return count

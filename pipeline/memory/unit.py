@@ -15,15 +15,19 @@ from ..markup import plain
 _WHITE = re.compile(r"\s+")
 
 
+ALIGNED = "aligned"
+"""The origin of units that were paired by machine: nobody has approved them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A text and a translation of it that a person has approved.
+    """A text and a translation of it that a person has approved, or (``aligned``) published.
 
     Attributes:
         source, target: msgid and msgstr, with tokens.
         context: The msgctxt; empty for none.
-        domain: The catalogue it stands in, or the name of the file it was imported from.
-        origin: ``catalogue`` or ``tmx``.
+        domain: The catalogue it stands in, or the name of what it was imported from.
+        origin: ``catalogue``, ``tmx`` or ``aligned``.
     """
 
     source: str

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 Size: TypeAlias = tuple[int | None, int | None]
 
-_SVG_SIZE = re.compile(rb'\b(width|height)\s*=\s*["\']\s*([\d.]+)(?:px)?\s*["\']')
+_SVG_SIZE = re.compile(rb'(?<![\w-])(width|height)\s*=\s*["\']\s*([\d.]+)(?:px)?\s*["\']')
 _SVG_BOX = re.compile(rb'\bviewBox\s*=\s*["\']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)')
 _PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -165,6 +165,7 @@ class Asking:
     def _read(self, guarded: Guarded, one: Question, answer: str, job: Job) -> _Said | None:
         restored = one.protected.restore(answer)
         if restored is None:
+            guarded.refuse([one.protected.text], job)
             return None
         markup = "repaired" if restored.repaired else "whole"
         return _Said(Draft(restored.text, guarded.name, markup), one.protected.text, job)

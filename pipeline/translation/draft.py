@@ -22,7 +22,7 @@ from ..glossary import Glossary, read_glossary
 from ..locks import locks_of
 from ..markup import Segment
 from ..markup.tokens import TOKEN
-from ..memory import Memory, memory_of
+from ..memory import ALIGNED, Memory, memory_of
 from ..project import Project
 from ..settings import Drafting
 from .asking import OUTCOMES, Asking, Draft, Key
@@ -217,6 +217,8 @@ class _Work:
 
     def _remembered(self, message: Message, asking: Asking) -> Draft | None:
         unit = self.memory.exact(message.id, message.context)
+        if unit is not None and unit.origin == ALIGNED:
+            return asking.passes(message, Draft(unit.target, "memory aligned"), of="the memory")
         if unit is not None:
             same = unit.context == (message.context or "")
             approved = self.policy.exact == "approved" and same and message.context != "slug"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -138,35 +138,49 @@ class Fetching(Protocol):
         """
 
 
+_EVERY = frozenset(
+    "engine timeout price daily_characters monthly_characters per_second per_minute at_once".split()
+)
+"""Keys that every engine's table may have."""
+
 Factory = Callable[["EngineSettings"], Engine]
 
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """An engine's table in ``pipeline.toml``; ``site`` is the address of the site."""
+    """An engine's table in ``pipeline.toml``; ``site`` is the address of the site.
+
+    ``read`` are the keys that were asked for: what else stands there is a mistake.
+    """
 
     name: str
     values: Mapping[str, object]
     path: Path
     site: str = ""
+    read: set[str] = field(default_factory=set, compare=False)
+
+    def value(self, key: str, default: object = None) -> object:
+        """Whatever stands there."""
+        self.read.add(key)
+        return self.values.get(key, default)
 
     def text(self, key: str, default: str = "") -> str:
         """A text of the table."""
-        value = self.values.get(key, default)
+        value = self.value(key, default)
         if not isinstance(value, str):
             raise self.error(f"“{key}” is no text")
         return value
 
     def number(self, key: str, default: float) -> float:
         """A number of the table, above 0."""
-        value = self.values.get(key, default)
+        value = self.value(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
             raise self.error(f"“{key}” is no number above 0")
         return float(value)
 
     def whole(self, key: str) -> int:
         """A whole number of the table, above 0; 0 if there is none."""
-        value = self.values.get(key)
+        value = self.value(key)
         if value is None:
             return 0
         if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
@@ -175,7 +189,7 @@ class EngineSettings:
 
     def price(self, default: float | None) -> float | None:
         """Euros for a million characters; None if nobody knows."""
-        value = self.values.get("price", default)
+        value = self.value("price", default)
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
@@ -192,6 +206,7 @@ class EngineSettings:
     def key(self, *, needed: bool = False) -> str:
         """The key, from the variable or the file that the table names."""
         found = ""
+        self.read.update(("key_env", "key_file"))
         if variable := self.text("key_env"):
             found = os.environ.get(variable, "").strip()
             if not found and needed:
@@ -206,12 +221,21 @@ class EngineSettings:
             raise self.error("a key is needed: “key_env” or “key_file”")
         return found
 
-    def error(self, message: str) -> EngineError:
+    def only_read(self) -> None:
+        """Raises:
+        EngineError: A key stands there that nobody asks for, with the nearest that somebody does.
+        """
+        known = self.read | _EVERY
+        for key in self.values:
+            if key not in known:
+                raise self.error(f"there is no “{key}”", nearest(key, sorted(known)))
+
+    def error(self, message: str, hint: str = "") -> EngineError:
         """An error in this table."""
         return EngineError(
             f"engine “{self.name}”: {message}",
             path=self.path,
-            hint=f"See [translation.{self.name}] in pipeline.toml.",
+            hint=hint or f"See [translation.{self.name}] in pipeline.toml.",
         )
 
 
@@ -242,4 +266,6 @@ def engine_of(project: Project, name: str) -> Engine:
             hint=nearest(kind, points),
         )
     factory: Factory = points[kind].load()
-    return factory(settings)
+    engine = factory(settings)
+    settings.only_read()
+    return engine

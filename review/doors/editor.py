@@ -148,7 +148,7 @@ def proof_of(visit: Visiting, locale: str, form: Typed, id: str = "") -> Respons
 @door.get("/site/{path:path}", Right.ENTER)
 def site(visit: Visiting, path: str) -> Response:
     """The site as a preview has it: every page with all that waits, and what pages show."""
-    found = visit.desk.proofs.at(f"/{path}")
+    found = visit.desk.galleys.at(f"/{path}")
     if found is None:
         raise HTTPException(404, "The preview has nothing at this address.")
     headers = {"Content-Security-Policy": PROOF_POLICY}
@@ -162,7 +162,7 @@ def site(visit: Visiting, path: str) -> Response:
 
 
 def _proof(visit: Visit, place: Place, texts: dict[Any, str]) -> Response:
-    html = visit.desk.proofs.of(place.locale, place.domain, texts)
+    html = visit.desk.galleys.of(place.locale, place.domain, texts)
     if place.digest:
         mark = f'data-message="{place.digest}"'
         html = html.replace(mark, f'{mark} class="desk-here" id="desk-here"', 1)

@@ -34,6 +34,8 @@ FOUND = [
     ("form of address", "Do you come?", "Komt u?", "“u” is formal"),
     ("terms", "The alliance", "De verbintenis", "“alliance” is “therapeutische relatie”"),
     ("forbidden terms", "Many patients", "Veel patiënten", "must not be used for “patient”"),
+    ("dates", "On 14 March 2026", "Op 14 mei 2026", "the month March is missing"),
+    ("dates", "Open on Mondays", "Open op dinsdag", "the weekday Monday is missing"),
     ("names", "We write it all in LibreOffice", "We schrijven alles op papier", "LibreOffice is"),
     (
         "names",
@@ -51,6 +53,9 @@ PASSES = [
     ("It costs € 1,112.50", "Het kost € 1.112,50"),
     ("At 3 pm or 9 am", "Om 15.00 of 9 uur"),
     ("On 1 January 2026", "Op 1 januari 2026"),
+    ("It may be March 3", "Het is misschien 3 mrt"),
+    ("You may come, and march on", "Je mag komen, en loop door"),
+    ("On Mondays and Black Friday", "Op maandagen en Black Friday"),
     ("14 to 17", "14 tot en met 17"),
     ("Version 2.1.3", "Versie 2.1.3"),
     ("Call 020 555 01 23", "Bel 020 555 01 23"),
@@ -146,3 +151,12 @@ def test_english_in_a_dutch_translation_is_found() -> None:
     assert [f.check for f in findings(Subject("x " * 30, english)) if f.check == "language"]
     for text in (dutch, quoting):
         assert not [f for f in findings(Subject("x " * 30, text)) if f.check == "language"]
+
+
+def test_another_language_of_the_site_is_told_apart() -> None:
+    """German is not Dutch, where the site has both."""
+    if not language.is_available():
+        missing("lingua", "lingua-language-detector")
+    german = "Die Menschen merken oft zuerst etwas anderes, und erst später, dass sie müde sind."
+    found = findings(Subject("x " * 30, german, languages=("en", "nl", "de")))
+    assert "language" in [finding.check for finding in found]

@@ -13,7 +13,7 @@ from pipeline.build import build
 from pipeline.errors import QueueError
 from pipeline.extract import extract
 from pipeline.ledger import Builds, Outcome, Unit, kinds
-from pipeline.ledger.builds import RUN
+from pipeline.ledger.build import RUN
 from pipeline.ledger.chores import prune
 from pipeline.ledger.kinds import Planned, decode
 from pipeline.ledger.place import Place

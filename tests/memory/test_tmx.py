@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import MemoryStoreError
 from pipeline.memory import (
+    ALIGNED,
     Memory,
     Unit,
     export_tmx,
@@ -67,12 +68,19 @@ def test_what_is_written_is_read_back(
     assert [(u.source, u.target) for u in back] == [(a.strip(), b.strip()) for a, b in pairs]
 
 
+def test_what_nobody_approved_says_so_wherever_it_goes(tmp_path: Path) -> None:
+    """A unit that was aligned by machine stays one through an export and an import."""
+    out = io.BytesIO()
+    units = [Unit("One", "Een", origin=ALIGNED), Unit("Two", "Twee")]
+    write_tmx(units, out, source_locale="en", locale="nl")
+    text = out.getvalue().decode()
+    assert [unit.origin for unit in read(tmp_path, text)] == [ALIGNED, "tmx"]
+
+
 ENTITY = '<!DOCTYPE tmx [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]><tmx>&b;</tmx>'
 OUTSIDE = '<!DOCTYPE tmx [<!ENTITY a SYSTEM "file:///etc/passwd">]><tmx>&a;</tmx>'
 DEFAULT = f'<!DOCTYPE tmx [<!ATTLIST tu a CDATA "{"a" * 9999}">]><tmx/>'
-UNKNOWN = (
-    f'<?xml version="1.0"?><!DOCTYPE tmx SYSTEM "tmx14.dtd"><tmx>{PAIR.replace("One", "&nbsp;")}'
-)
+UNKNOWN = '<!DOCTYPE tmx SYSTEM "tmx14.dtd"><tmx>' + PAIR.replace("One", "&nbsp;")
 SEGMENT = '<tu><tuv xml:lang="en"><seg>'
 
 

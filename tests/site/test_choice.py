@@ -111,3 +111,25 @@ def test_the_earlier_text_is_shown_for_the_days_of_grace() -> None:
 def test_where_facts_changed_there_is_no_grace(before: str, after: str, harmless: bool) -> None:
     """Numbers, negations, and most of the words."""
     assert is_harmless(before, after, locale="en") is harmless
+
+
+@pytest.mark.parametrize(
+    ("outcome", "standing"),
+    [
+        ("repaired", Standing.DRAFT),
+        ("other style", Standing.SOURCE),
+        ("looked up", Standing.SOURCE),
+        ("to place", Standing.SOURCE),
+    ],
+)
+def test_a_draft_whose_markup_is_unsure_waits_for_a_person(
+    outcome: str, standing: Standing
+) -> None:
+    """Also where drafts go live; a preview shows it."""
+    draft = catalogues.draft(PLAIN, PLAIN.strings, engine="x", on=DAY)
+    message = catalogues.marks.marked(draft, "markup", outcome=outcome)
+    live = Policy(Publish.DRAFT, 30, 80, "en", DAY)
+    assert choose(SEGMENT, message, live).standing is standing
+    assert choose(SEGMENT, message, replace(live, preview=True)).standing is Standing.DRAFT
+    edited = catalogues.edit(message, ["Iets anders."])
+    assert catalogues.marks.find(edited, "markup") is None

@@ -13,7 +13,7 @@ from pipeline.translation.engines import apertium, deep, deepl, libretranslate, 
 from tests.sites import DAY
 from tests.translation.stand_in import KEY, StandIn
 
-TIMEOUT = 0.7
+TIMEOUT = 1.5
 """Seconds; long for loopback, short for tests of what stalls."""
 
 os.environ["STAND_IN_KEY"] = KEY

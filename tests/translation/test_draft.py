@@ -21,7 +21,7 @@ from tests.sites import translate as translate_by_hand
 from tests.translation.clients import settings
 from tests.translation.stand_in import StandIn, fluent, stand_in
 
-FIRST = "articles/first"
+FIRST, SECOND = "articles/first", "articles/second"
 LINKED = "One sentence, and <a1>a link</a1>."
 
 
@@ -242,6 +242,30 @@ def test_killed_in_the_middle_and_run_again_is_as_if_nothing_had_been(
     for domain in project.domains("nl"):
         ours = project.catalogue_path("nl", domain).read_bytes()
         assert ours == other.catalogue_path("nl", domain).read_bytes()
+
+
+def test_each_language_has_its_own_engines_and_articles(tmp_path: Path, server: StandIn) -> None:
+    """And people have theirs, in which no engine is asked."""
+    policies = f"""people_only = ["articles/f*"]
+
+[locales.de]
+engines = []
+
+[translation]
+engines = ["libretranslate"]
+libretranslate = {{ url = "{server.url}" }}
+"""
+    project = site(tmp_path, settings=SETTINGS + policies)
+    extract(project, today=DAY)
+    dutch, german = (translate(project, locale, today=DAY) for locale in ("nl", "de"))
+    assert not any("heading" in text for text in server.asked)
+    assert state_of(message(project, "Another sentence about <em1>something</em1>.", SECOND)) is (
+        State.DRAFT
+    )
+    assert {waiting.domain for waiting in dutch.waiting} == {FIRST}
+    assert "only people translate" in dutch.waiting[0].reasons[0]
+    assert german.drafts == {}
+    assert {waiting.reasons for waiting in german.waiting} == {("no engine is configured",)}
 
 
 def test_a_dry_run_sends_nothing(project: Project, server: StandIn) -> None:

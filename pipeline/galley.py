@@ -1,4 +1,4 @@
-"""Proofs: one page as it would be, with texts that nobody has saved yet, and each passage marked.
+"""Galleys: one page as it would be, with texts that nobody has saved yet, and each passage marked.
 
 A page is rendered as a preview renders it. What marks a passage goes through the rendering as
 private characters around its text, and becomes an element where the page has room for one.
@@ -53,13 +53,13 @@ class _Planned:
 
 
 @dataclass(slots=True)
-class Proofs:
-    """Makes proofs of a site's pages.
+class Galleys:
+    """Makes galleys of a site's pages.
 
     Attributes:
         project: The site.
-        below: What every address on a proof begins with, where it is served: ``/site``.
-        head: Markup for the head of each proof.
+        below: What every address on a galley begins with, where it is served: ``/site``.
+        head: Markup for the head of each galley.
     """
 
     project: Project

@@ -1,0 +1,88 @@
+"""Pictures and players in pages: which address is the picture's own, and what a player shows."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from .nodes import Node
+
+_SAFE = frozenset(("", "http", "https", "mailto", "tel", "sms"))
+
+EMBEDDED = {"iframe": "src", "embed": "src", "video": "src", "audio": "src", "object": "data"}
+"""Elements that show something from elsewhere, and the attribute that says from where."""
+
+_SOURCES = ("data-orig-file", "data-src", "data-image", "data-lazy-src", "data-original", "src")
+_PLACEHOLDER = re.compile(r"data:image/(?:gif|svg\+xml)|about:blank", re.IGNORECASE)
+
+
+def is_safe(address: str) -> bool:
+    """Whether a link may lead there: pages, mail and telephone, and no script."""
+    try:
+        scheme = urlsplit(re.sub(r"[\0-\x20]", "", address)).scheme.lower()
+    except ValueError:
+        return False
+    return scheme in _SAFE
+
+
+def image_of(node: Node) -> Node | None:
+    """The picture of an ``img``; None for one that only counts visits, or has no address."""
+    said = node.attributes
+    if {said.get("width", ""), said.get("height", "")} & {"0", "1"}:
+        return None
+    address = next(
+        (said[name] for name in _SOURCES if said.get(name) and not _PLACEHOLDER.match(said[name])),
+        _largest(said.get("srcset", "") or said.get("data-srcset", "")),
+    )
+    if not address and said.get("src", "").startswith("data:image/"):
+        address = said["src"]
+    if not address:
+        return None
+    # What a browser saved beside the page is nearer than where the builder has it.
+    if said.get("src") and not urlsplit(said["src"]).scheme and urlsplit(address).scheme:
+        address = said["src"]
+    attributes = {"src": address.strip(), "alt": " ".join(said.get("alt", "").split())}
+    if said.get("title", "").strip() and said["title"].strip() != attributes["alt"]:
+        attributes["title"] = " ".join(said["title"].split())
+    return Node("img", attributes)
+
+
+def _largest(candidates: str) -> str:
+    """The widest picture of a ``srcset``."""
+    found = []
+    for one in re.split(r",\s+", candidates):
+        address, _, width = one.strip().partition(" ")
+        number = re.match(r"[\d.]+", width)
+        found.append((float(number[0]) if number else 1.0, address))
+    return max(found, key=lambda one: one[0])[1] if candidates.strip() else ""
+
+
+def embedded(node: Node) -> Node | None:
+    """A link to what an element shows from elsewhere."""
+    address = node.attributes.get(EMBEDDED[node.name], "") or node.attributes.get("data-src", "")
+    if not address:
+        inner = (n.attributes.get("src", "") for n in node.below() if n.name in ("source", "embed"))
+        address = next(inner, "")
+    address = f"https:{address}" if address.startswith("//") else address
+    if not address or not is_safe(address):
+        return None
+    title = node.attributes.get("title") or node.attributes.get("aria-label") or address
+    return Node("a", {"href": address}, [" ".join(title.split())])
+
+
+def without_doubles(root: Node) -> None:
+    """Take out the pictures that are there once more for browsers without scripts."""
+    for node in [root, *root.below()]:
+        spare = [c for c in node.children if isinstance(c, Node) and c.name == "noscript"]
+        if not spare:
+            continue
+        for one in spare:
+            beside = any(
+                image_of(n) is not None
+                for c in node.children
+                if isinstance(c, Node) and c is not one
+                for n in (c, *c.below())
+                if n.name == "img"
+            )
+            index = next(i for i, c in enumerate(node.children) if c is one)
+            node.children[index : index + 1] = [] if beside else one.children
