@@ -22,6 +22,7 @@
     └── SiteError              pages cannot be made into one site
         ├── SlugError          an address is not usable, or two pages want the same one
         ├── LinkError          a link to an article that is not there
+        ├── AgreementError     a page says something else of its languages than the site knows
         └── ThemeError         a template is missing or broken
 
 Every error says where (path, line), what is wrong, and what to do about it.
@@ -152,6 +153,10 @@ class SlugError(SiteError):
 
 class LinkError(SiteError):
     """A link to an article that is not there."""
+
+
+class AgreementError(SiteError):
+    """A page says something else of its languages than the site knows."""
 
 
 class ThemeError(SiteError):

@@ -27,8 +27,13 @@ from .pool import Pool
 from .project import Project
 from .record import Record
 from .rendering import Job, Wanted
+from .site import search
 from .site.addresses import Addresses, Clash
-from .site.pictures import Size, size_of
+from .site.compression import SUFFIXES, is_compressible, is_variant
+from .site.documents import documents
+from .site.history import Histories
+from .site.page import Page
+from .site.pictures import Size, is_picture, sizes_of
 from .site.plan import Plan, directory_of
 from .site.publication import Entry, Manifest, Publication, read_manifest
 from .site.strings import DOMAIN
@@ -99,22 +104,33 @@ class Making:
             self.before = read_manifest(self.record.output)  # another build may have published
             surveys = self._survey(read)
             plan = self._plan(surveys)
-            kept = self._render(plan, publication, make)
+            pages = list(plan.pages(self.policies))
+            kept = self._render(pages, publication, make)
+            self._documents(plan, pages, publication, kept)
             self._assets(publication, kept)
             kept |= self._kept()
+            if not self.preview:
+                publication.compress()
+                self._histories.write(plan.addresses, self.locales)
+            if self.searchable:
+                search.assert_installed()
+                kept.update(name for name in self.before if name.startswith(search.FOLDER))
             sure()
             published = publication.commit(self.before, kept=kept)
         except BaseException:
             publication.abandon()
             raise
-        self._remember(surveys, len(kept) + len(publication.written))
+        if self.searchable and search.is_due(self.record.output, published):
+            search.publish(self.record.output)
+        count = sum(not is_variant(name) for name in (*kept, *publication.written))
+        self._remember(surveys, count)
         versions = tuple(version for s in surveys for version in s.versions.values())
         self.errors.extend(problems_of(self.project, versions))
         return Report(
             self.record.output,
             plan.addresses.locales,
             published,
-            len(kept) + len(publication.written) - len(published.new) - len(published.changed),
+            count - len(published.new) - len(published.changed),
             versions,
             tuple(self.errors),
             tuple(self.warnings),
@@ -123,6 +139,11 @@ class Making:
     def plan(self) -> Plan:
         """The pages of the site as it is now; nothing is made of them."""
         return self._plan(self._survey(lambda sources: map(self.job.survey, sources)))
+
+    @property
+    def searchable(self) -> bool:
+        """Whether readers can search what is built."""
+        return self.project.settings.site.search and not self.preview
 
     def unread(self) -> list[articles.Source]:
         """The articles that were touched since they were last surveyed."""
@@ -134,7 +155,7 @@ class Making:
 
     def outdated(self, read: Read) -> list[tuple[Wanted, str]]:
         """The pages that are out of date, each with the hash of what it is made of."""
-        return self._outdated(self._plan(self._survey(read)))[1]
+        return self._outdated(self._plan(self._survey(read)).pages(self.policies))[1]
 
     # Survey
 
@@ -227,8 +248,16 @@ class Making:
             addresses,
             {source.id: directory_of(source.name) for source in self.found.sources},
             self._sizes(versions),
+            () if self.preview else tuple(self._histories.redirects(addresses)),
             self.preview,
         )
+
+    @cached_property
+    def _histories(self) -> Histories:
+        owners = [(name, entry.owner) for name, entry in self.before.items()]
+        found = Histories.read(self.project, self.policies, owners)
+        self.errors.extend(found.errors)
+        return found
 
     def _versions(self, surveys: Iterable[Surveyed]) -> Iterator[Version]:
         """The versions to publish; of one that failed, the last one if it is still live."""
@@ -243,7 +272,11 @@ class Making:
 
     def _addresses(self, versions: Iterable[Version]) -> Addresses:
         return Addresses(
-            versions, self._files, self.words, source_locale=self.project.source_locale
+            versions,
+            self._files,
+            self.words,
+            source_locale=self.project.source_locale,
+            search=self.project.settings.site.search,
         )
 
     def _explain(self, clash: Clash) -> SlugError:
@@ -260,34 +293,33 @@ class Making:
         )
 
     def _sizes(self, versions: Iterable[Version]) -> Mapping[str, Size]:
-        if not any(version.image for version in versions):
-            return {}
-        pictures = (".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif")
-        return {name: size_of(path) for name, path in self.found.assets if name.endswith(pictures)}
+        shown = any(version.image or any(map(is_picture, version.links)) for version in versions)
+        return sizes_of(self.found.assets) if shown else {}
 
     # Render
 
-    def _outdated(self, plan: Plan) -> tuple[set[str], list[tuple[Wanted, str]]]:
+    def _outdated(self, pages: Iterable[Page]) -> tuple[set[str], list[tuple[Wanted, str]]]:
         """The files that are up to date, and the pages that are not."""
         kept: set[str] = set()
         outdated: list[tuple[Wanted, str]] = []
         surroundings = self.job.surroundings()
-        for page in plan.pages(self.locales):
+        for page in pages:
+            if page.locale not in self.locales and page.kind != "root" and page.file != "404.html":
+                continue
             if page.article and (page.article, page.locale) in self.failed:
                 continue
             made_of = page.digest(*surroundings[page.locale])
-            entry = self.before.get(page.file)
-            if not self.force and entry and entry.made_of == made_of and self._is_there(page.file):
-                kept.add(page.file)
+            if self._is_current(page.file, made_of):
+                kept.update(self._with_variants(page.file))
             else:
                 source = self._sources[page.article] if page.article else None
                 outdated.append(((page, source), made_of))
         outdated.sort(key=lambda one: one[0][0].article or "")  # an article's pages side by side
         return kept, outdated
 
-    def _render(self, plan: Plan, publication: Publication, make: Make) -> set[str]:
+    def _render(self, pages: Iterable[Page], publication: Publication, make: Make) -> set[str]:
         """Render what is out of date; the files that are not."""
-        kept, outdated = self._outdated(plan)
+        kept, outdated = self._outdated(pages)
         for ((page, _), made_of), result in zip(outdated, make(outdated), strict=True):
             if isinstance(result, int):
                 owner = f"{page.article}\t{page.locale}" if page.article else ""
@@ -298,8 +330,17 @@ class Making:
             self.errors.append(result)
             if not self._is_there(page.file) or page.file not in self.before:
                 raise result
-            kept.add(page.file)
+            kept.update(self._with_variants(page.file))
         return kept
+
+    def _documents(
+        self, plan: Plan, pages: Sequence[Page], publication: Publication, kept: set[str]
+    ) -> None:
+        """Sitemaps, feeds and the like; what an author gives the same name takes their places."""
+        own = {name for name, _ in self.found.assets}
+        for name, text in documents(plan, pages, self.job.settings, self.locales):
+            if name not in own:
+                self._asset(publication, kept, name, text.encode())
 
     def _assets(self, publication: Publication, kept: set[str]) -> None:
         """The theme's assets and the files beside the articles."""
@@ -310,11 +351,21 @@ class Making:
 
     def _asset(self, publication: Publication, kept: set[str], name: str, data: bytes) -> None:
         made_of = files.digest(data)
-        entry = self.before.get(name)
-        if not self.force and entry and entry.made_of == made_of and self._is_there(name):
-            kept.add(name)
+        if self._is_current(name, made_of):
+            kept.update(self._with_variants(name))
         else:
             publication.write(name, data, Entry(made_of, len(data)))
+
+    def _is_current(self, name: str, made_of: str) -> bool:
+        """Whether a published file is made of the same, and is there with its compressed forms."""
+        if self.force or name not in self.before or self.before[name].made_of != made_of:
+            return False
+        return all(map(self._is_there, self._with_variants(name)))
+
+    def _with_variants(self, name: str) -> tuple[str, ...]:
+        if self.preview or not is_compressible(name):
+            return (name,)
+        return (name, *(name + suffix for suffix in SUFFIXES))
 
     def _kept(self) -> set[str]:
         """Files of locales that are not built now, and of versions that failed."""
@@ -330,7 +381,7 @@ class Making:
         """Whether a published file is there, of the size it was published with."""
         try:
             return (self.record.output / name).stat().st_size == self.before[name].size
-        except OSError:
+        except (OSError, KeyError):
             return False
 
     # Odds and ends
@@ -354,7 +405,7 @@ class Making:
         if self.errors or self.warnings or problems_of(self.project, _all(surveys)):
             self.record.forget()
         elif tuple(self.locales) == self.project.all_locales:
-            self.record.write(self.inputs, expiry(surveys), count)
+            self.record.write(self.project, self.inputs, expiry(surveys), count)
 
     @property
     def _settings(self) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from . import __version__, files
 from .fingerprint import fingerprint
 from .project import Project
+from .site.history import HISTORY, history_path
 from .site.publication import NEXT
 from .site.shelf import SHELF
 
@@ -66,20 +67,20 @@ class Record:
         """Whether nothing was touched since, and no grace period has ended."""
         if not self.touched or (self.expires is not None and today >= self.expires):
             return False
-        return self.touched == self._whole(self.inputs(project))
+        return self.touched == self._whole(project, self.inputs(project))
 
     def inputs(self, project: Project) -> str:
         """The fingerprint of everything that a build is made of: to be taken before it reads."""
-        catalogues = [project.catalogues_dir / locale for locale in project.locales]
+        catalogues = [project.catalogues_dir / locale for locale in project.all_locales]
         themes = [project.theme_dir] if project.theme_dir else []
         built_in = Path(__file__).parent / "site"
         paths = [project.settings_path, project.source_dir, *catalogues, *themes, built_in]
-        return f"{__version__} {fingerprint(paths, ignore=_IGNORED)}"
+        return f"{__version__} {fingerprint(paths, ignore=_IGNORED | {HISTORY})}"
 
-    def write(self, inputs: str, expires: date | None, count: int) -> None:
+    def write(self, project: Project, inputs: str, expires: date | None, count: int) -> None:
         """Remember that everything is up to date with what was there before the build."""
         data = {
-            "touched": self._whole(inputs),
+            "touched": self._whole(project, inputs),
             "expires": expires.isoformat() if expires else None,
             "files": count,
         }
@@ -89,6 +90,7 @@ class Record:
         """Let the next build look at everything."""
         self.path.unlink(missing_ok=True)
 
-    def _whole(self, inputs: str) -> str:
+    def _whole(self, project: Project, inputs: str) -> str:
         """The fingerprint of a build: of what it was made of, and of what it made."""
-        return f"{inputs} {fingerprint([self.output], ignore=_IGNORED)}"
+        made = [self.output, *(history_path(project, locale) for locale in project.all_locales)]
+        return f"{inputs} {fingerprint(made, ignore=_IGNORED)}"

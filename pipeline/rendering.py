@@ -14,6 +14,7 @@ from . import __version__, articles
 from .errors import OutputError, PipelineError
 from .project import Project
 from .record import output_of
+from .site.agreement import assert_agreement
 from .site.choice import Policies, policies_of
 from .site.page import Page, Setting, render
 from .site.publication import stage
@@ -99,18 +100,27 @@ class Job:
 
         Raises:
             Changed: It does not.
+            AgreementError: What the theme made of it contradicts the record of its editions.
             PipelineError: The page cannot be made.
         """
         page, source = wanted
-        if source is None:
-            return render(page, self.settings[page.locale]).encode()
-        policy = self.policies[page.locale]
-        article = articles.load(self.project, source)
-        choices = read_choices(self.project, article, page.locale, policy)
-        if exact and content_of(article, choices) != page.content:
-            raise Changed("the article changed while it was being built", path=source.path)
         setting = self.settings[page.locale]
-        return render(page, setting, article=article, choices=choices, policy=policy).encode()
+        if source is None:
+            html = render(page, setting)
+        else:
+            policy = self.policies[page.locale]
+            article = articles.load(self.project, source)
+            choices = read_choices(self.project, article, page.locale, policy)
+            if exact and content_of(article, choices) != page.content:
+                raise Changed("the article changed while it was being built", path=source.path)
+            html = render(page, setting, article=article, choices=choices, policy=policy)
+
+        def path() -> Path:
+            whole = page.layout == articles.NO_LAYOUT
+            return source.path if source and whole else setting.theme.path_of(f"{page.kind}.html")
+
+        assert_agreement(page, html, path=path)
+        return html.encode()
 
     def render(self, wanted: Wanted) -> int | PipelineError:
         """Render a page and put it beside the site; its size in bytes, or what went wrong."""

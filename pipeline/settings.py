@@ -27,7 +27,10 @@ _SECRET = re.compile(r"(?:.*[_-])?(?:key|apikey|token|secret|password|passwd)", 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """``[site]``: what is published and where; folders are relative to the site's own."""
+    """``[site]``: what is published and where; folders are relative to the site's own.
+
+    ``search`` is whether readers can search; ``credit`` whether JSON-LD names those who approved.
+    """
 
     title: str
     url: str
@@ -38,6 +41,8 @@ class Site:
     output: str = "public"
     theme: str | None = None
     menu: tuple[str, ...] = ()
+    search: bool = False
+    credit: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +232,8 @@ def _site(table: Table) -> Site:
         output=_folder(table, "output", "public"),
         theme=_folder(table, "theme", "theme") if "theme" in table.data else None,
         menu=table.texts("menu"),
+        search=table.truth("search", False),
+        credit=table.truth("credit", True),
     )
     if site.source_locale:
         _known_locale(table, "source_locale", site.source_locale)
@@ -379,7 +386,7 @@ def _drafting(table: Table, general: Translation) -> Drafting:
 
 def _review(table: Table, locales: Table) -> Review:
     table.only(("url",))
-    careful = {name for name, inner in locales.tables() if inner.flag("four_eyes")}
+    careful = {name for name, inner in locales.tables() if inner.truth("four_eyes", False)}
     return Review(_site_url(table, required=False), frozenset(careful))
 
 

@@ -89,13 +89,14 @@ class Table:
             self.wrong(name, f"is {value}", f"Use a number from {minimum} to {maximum}.")
         return value
 
-    def flag(self, name: str, default: bool = False) -> bool:
+    def truth(self, name: str, default: bool) -> bool:
         """Whether ``name`` is true."""
         value = self.data.get(name, default)
-        if not isinstance(value, bool):
-            self.wrong(name, f"is {value!r}, not true or false", "Write true or false there.")
-            return default
-        return value
+        if isinstance(value, bool):
+            return value
+        kind = _TYPES.get(type(value), "a date or time")
+        self.wrong(name, f"is {kind}, not {_TYPES[bool]}", f"Write {_TYPES[bool]} there.")
+        return default
 
     def choice(self, name: str, choices: Iterable[str], default: str) -> str:
         """The text of ``name``, which is one of ``choices``."""

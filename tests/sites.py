@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as replaced
 from datetime import date
 from pathlib import Path
 
@@ -72,6 +73,15 @@ def translated(message: Message, *, approved: bool = True) -> Message:
     mark = "nl-" if message.context == "slug" else "NL "
     done = catalogues.edit(message, [mark + message.id for _ in message.strings])
     return catalogues.approve(done, by="anna", on=DAY) if approved else done
+
+
+def untranslate(project: Project, domain: str, text: str, locale: str = "nl") -> None:
+    """Somebody takes the translation of one message away."""
+    path = project.catalogue_path(locale, domain)
+    found = catalogues.read(path)
+    message = found.get(text)
+    assert message is not None
+    catalogues.write(found.with_message(replaced(message, strings=("",), flags=())), path)
 
 
 def catalogue(project: Project, domain: str, locale: str = "nl") -> Catalogue:

@@ -32,9 +32,20 @@ from pipeline.errors import (
 )
 from pipeline.extract import extract
 from pipeline.project import Project, open_project
+from pipeline.site.compression import is_variant
 from pipeline.site.publication import Publication
 from tests import faults
-from tests.sites import DAY, PAGES, SETTINGS, catalogue, replace, site, translate, write
+from tests.sites import (
+    DAY,
+    PAGES,
+    SETTINGS,
+    catalogue,
+    replace,
+    site,
+    translate,
+    untranslate,
+    write,
+)
 
 FIRST = "articles/first"
 
@@ -61,11 +72,13 @@ def page(project: Project, path: str) -> str:
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    """Everything that a reader can ask for."""
+    """Everything that a reader can ask for, uncompressed."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and not path.relative_to(folder).as_posix().startswith(".")
+        if path.is_file()
+        and not path.relative_to(folder).as_posix().startswith(".")
+        and not is_variant(path.name)
     }
 
 
@@ -120,7 +133,7 @@ def test_a_message_edited_in_a_po_file_changes_its_page_and_no_other(project: Pr
 
 
 def test_a_changed_title_changes_every_page_that_says_it(project: Project) -> None:
-    """Lists, the home page, and the page itself."""
+    """Lists, the home page, the feed, and the page itself."""
     edit(project, FIRST, "The first", "Nummer één")
     changed = set(built(project).published.changed)
     assert changed == {
@@ -128,17 +141,22 @@ def test_a_changed_title_changes_every_page_that_says_it(project: Project) -> No
         "nl/index.html",
         "nl/artikelen/index.html",
         "nl/onderwerpen/nl-beginnings/index.html",
+        "nl/feed.atom",
     }
 
 
 def test_a_removed_article_disappears_in_every_language(project: Project) -> None:
-    """Its page, its place in lists; its translations stay."""
+    """Its page, its place in lists; its translations stay, and its addresses lead on."""
     replace(project.source_dir / "articles/first.md", "[a link](second.md)", "no link")
     (project.source_dir / "articles/second.md").unlink()
     extract(project, today=DAY)
     report = built(project)
-    assert set(report.published.removed) == {"en/second/index.html", "nl/nl-second/index.html"}
-    assert not (project.output_dir / "nl/nl-second").exists()
+    assert report.ok
+    for folder, path in (("en", "en/second"), ("nl", "nl/nl-second")):
+        assert f'content="0; url=/{folder}/"' in page(project, path)
+        assert f"/{path}/" not in page(
+            project, f"{folder}/{'artikelen' if folder == 'nl' else 'articles'}"
+        )
     assert [str(error) for error in report.warnings if "article is gone" in str(error)]
     assert catalogue(project, "articles/second").get("The second") is not None
 
@@ -184,11 +202,7 @@ def test_a_missing_passage_is_shown_in_its_own_language_with_a_word_about_it(
     """Marked for browsers and voices; the page says so at its head."""
     replace(project.source_dir / "articles/first.md", "- Another item", "- Something new")
     extract(project, today=DAY)
-    path = project.catalogue_path("nl", FIRST)
-    found = catalogues.read(path)
-    fresh = found.get("Something new")
-    assert fresh is not None
-    catalogues.write(found.with_message(altered(fresh, strings=("",), flags=())), path)
+    untranslate(project, FIRST, "Something new")
     built(project)
     html = page(project, "nl/nl-first")
     assert '<span lang="en" dir="ltr">Something new</span>' in html
@@ -247,10 +261,13 @@ def test_a_page_goes_live_when_enough_of_it_is_approved(tmp_path: Path) -> None:
     extract(project, today=DAY)
     translate(project)
     edit_state(project, "An item")
-    assert (built(project).output / "nl/nl-first").exists()
+    built(project)
+    assert '<html lang="nl"' in page(project, "nl/nl-first")
     edit_state(project, "Another item")
     edit_state(project, "A heading")
-    assert not (built(project).output / "nl/nl-first").exists()
+    built(project)
+    assert 'content="0; url=/en/first/"' in page(project, "nl/nl-first")
+    assert "nl-first" not in page(project, "en/first")
 
 
 def edit_state(project: Project, text: str) -> None:

@@ -37,7 +37,7 @@ def test_a_new_site_is_made_built_and_shown(tmp_path: Path) -> None:
     assert run("init", folder).returncode == 0
     done = run("run", "--site", folder)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Built public: 14 new." in done.stdout
+    assert "Built public: 21 new." in done.stdout
     assert (folder / "public" / "en" / "index.html").exists()
     assert "nothing changed" in run("run", "--site", folder).stdout
     assert run("status", "--site", folder).returncode == 0
@@ -141,6 +141,16 @@ def test_only_what_is_named_is_extracted(tmp_path: Path) -> None:
     found = {p.stem for p in (tmp_path / "locales/nl").rglob("*.po")}
     assert found == {"first"}
     assert "no article" in run("extract", "articles/third", cwd=tmp_path).stderr
+
+
+def test_the_configuration_of_nginx_is_printed(tmp_path: Path) -> None:
+    """For the site's host and output; with Brotli where nginx has it."""
+    site(tmp_path)
+    said = run("nginx", cwd=tmp_path).stdout
+    assert "server_name www.example.org;" in said
+    assert f'root "{tmp_path / "public"}";' in said
+    assert "brotli" not in said
+    assert "brotli_static on;" in run("nginx", "--brotli", cwd=tmp_path).stdout
 
 
 def test_help_is_there_at_once() -> None:

@@ -197,6 +197,8 @@ def test_an_unknown_name_is_told_with_the_nearest(
     ("text", "message"),
     [
         ("[locales]\nnl = 1", "locales.nl is a whole number, not a table"),
+        ("\nsearch = 'yes'", "site.search is a text in quotes, not true or false"),
+        ("\ncredit = 0", "site.credit is a whole number, not true or false"),
         ("[locales.nl]\ngrace_days = '3'", "is a text in quotes, not a whole number"),
         ("[locales.nl]\ngrace_days = true", "is true or false, not a whole number"),
         ("[locales.nl]\ngrace_days = 1.5", "is a number, not a whole number"),

@@ -7,6 +7,7 @@ from .merge import Merged, merge
 from .message import Key, Message, digest_of
 from .state import (
     State,
+    approval,
     approve,
     draft,
     edit,
@@ -24,6 +25,7 @@ __all__ = [
     "Merged",
     "Message",
     "State",
+    "approval",
     "approve",
     "digest_of",
     "draft",

@@ -58,6 +58,15 @@ def was_approved(message: Message) -> bool:
     )
 
 
+def approval(message: Message) -> tuple[str, date | None]:
+    """Who approved a message that is approved, and on which day."""
+    mark = marks.find(message, "approved") or {}
+    try:
+        return mark.get("by", ""), date.fromisoformat(mark.get("on", ""))
+    except ValueError:
+        return mark.get("by", ""), None
+
+
 def is_draft(message: Message) -> bool:
     """Whether nobody stands up for the translation: a machine's, or one that was rejected."""
     return message.fuzzy and (

@@ -290,6 +290,23 @@ def _desk() -> Callable[..., None] | None:
 
 @app.command()
 @door
+def nginx(
+    site: Site = HERE,
+    brotli: Annotated[
+        bool, typer.Option("--brotli", help="nginx has the module that sends .br files.")
+    ] = False,
+) -> bool:
+    """Print the configuration with which nginx serves the site as `serve` does."""
+    from ..site.nginx import server  # noqa: PLC0415
+
+    project = open_site(site)
+    settings = project.settings.site
+    print(server(settings.url, project.output_dir, search=settings.search, brotli=brotli), end="")
+    return True
+
+
+@app.command()
+@door
 def watch(site: Site = HERE, port: Port = 8000, drafts: Drafts = False, jobs: Jobs = None) -> bool:
     """Serve the site, and build again whenever a source, catalogue or template changes."""
     from ..watch import watch_and_serve  # noqa: PLC0415

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
@@ -16,19 +16,25 @@ from ..articles import HOME
 from ..errors import SlugError
 from ..markup import Link, Target
 from ..slug import is_slug, slugify
+from .collation import sort_key
 from .language import language
+from .pictures import localised
 from .strings import Strings
 from .version import Version
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag in one language: its name, its page's path, and the pages that carry it."""
+    """A tag in one language: its name, its page's path, and the pages that carry it.
+
+    ``foreign`` is whether its name is that of the source, for want of a translation.
+    """
 
     source: str
     name: str
     path: str
     versions: tuple[Version, ...]
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,8 @@ class Addresses:
         files: For every source file, its path below ``source/``, what it is published as: the id
             of an article, or (for assets) its path.
         strings: Each locale's words.
+        source_locale: The locale the articles are written in.
+        search: Whether there is a page that searches.
     """
 
     def __init__(
@@ -56,10 +64,12 @@ class Addresses:
         strings: Mapping[str, Strings],
         *,
         source_locale: str,
+        search: bool = False,
     ) -> None:
         self.files = files
         self.strings = strings
         self.source_locale = source_locale
+        self.search = search
         self.clashes: list[Clash] = []
         self._by_article: dict[str, dict[str, Version]] = defaultdict(dict)
         self._paths: dict[tuple[str, str], str] = {}
@@ -75,6 +85,12 @@ class Addresses:
         """The path of a live page, such as ``/nl/over-ons/``, or None."""
         return self._paths.get((article, locale))
 
+    def paths(self, locale: str) -> Iterator[tuple[str, str]]:
+        """The articles that are live in a locale, with their paths."""
+        for (article, code), path in self._paths.items():
+            if code == locale:
+                yield article, path
+
     def version(self, article: str, locale: str) -> Version | None:
         """The version of a live page, or None."""
         return self._by_article[article].get(locale) if article in self._by_article else None
@@ -87,12 +103,20 @@ class Addresses:
         """The path of the list of articles."""
         return f"/{_folder(locale)}/{self._list_slug(locale, 'articles')}/"
 
+    def tags_path(self, locale: str) -> str:
+        """The path of the list of tags."""
+        return f"/{_folder(locale)}/{self._list_slug(locale, 'tags')}/"
+
+    def search_path(self, locale: str) -> str:
+        """The path of the page that searches."""
+        return f"/{_folder(locale)}/{self._list_slug(locale, 'search')}/"
+
     def articles(self, locale: str) -> tuple[Version, ...]:
         """The live articles of a locale, the newest first."""
         return self._lists[locale]
 
     def tags(self, locale: str) -> Mapping[str, Tag]:
-        """The tags of a locale by their names in the source."""
+        """The tags of a locale by their names in the source, in the order of the locale's."""
         return self._tags[locale]
 
     def resolve(self, link: Link, *, directory: str, locale: str) -> Target | None:
@@ -112,6 +136,7 @@ class Addresses:
             return None
         kind, name = wanted
         if kind == "asset":
+            name = localised(name, locale, self.files)
             return Target(urlunsplit(("", "", quote(f"/{name}"), parts.query, parts.fragment)))
         for place in dict.fromkeys((locale, self.source_locale)):
             path = self.path(name, place)
@@ -142,7 +167,9 @@ class Addresses:
         taken: dict[str, str] = {}
         for locale in self.locales:
             taken[self.articles_path(locale)] = "the list of articles"
-            taken[self._tags_path(locale)] = "the tags"
+            taken[self.tags_path(locale)] = "the tags"
+            if self.search:
+                taken[self.search_path(locale)] = "the search"
             taken[f"/{_folder(locale)}/"] = "the home page"
         for article in sorted(self._by_article):
             for locale, version in list(self._by_article[article].items()):
@@ -178,7 +205,8 @@ class Addresses:
             for versions in self._by_article.values()
             if locale in versions and versions[locale].layout == "article"
         ]
-        found.sort(key=lambda v: (-(v.date.toordinal() if v.date else 0), v.order, v.article))
+        found.sort(key=lambda v: (sort_key(v.title, locale), v.article))
+        found.sort(key=lambda v: (-(v.date.toordinal() if v.date else 0), v.order))
         return tuple(found)
 
     def _tagged(self, locale: str) -> Mapping[str, Tag]:
@@ -189,18 +217,17 @@ class Addresses:
                 carried[tag].append(version)
         tags: dict[str, Tag] = {}
         slugs: set[str] = set()
-        for source in sorted(carried):
-            name = strings.pgettext("tag", source)
+        names = {source: strings.pgettext("tag", source) for source in carried}
+        for source in sorted(carried, key=lambda one: (sort_key(names[one], locale), one)):
+            name = names[source]
             slug = slugify(name) or slugify(source) or "tag"
             while slug in slugs:
                 slug += "-2"
             slugs.add(slug)
-            path = f"{self._tags_path(locale)}{slug}/"
-            tags[source] = Tag(source, name, path, tuple(carried[source]))
+            path = f"{self.tags_path(locale)}{slug}/"
+            foreign = locale != self.source_locale and not strings.knows(source, "tag")
+            tags[source] = Tag(source, name, path, tuple(carried[source]), foreign)
         return tags
-
-    def _tags_path(self, locale: str) -> str:
-        return f"/{_folder(locale)}/{self._list_slug(locale, 'tags')}/"
 
     def _list_slug(self, locale: str, word: str) -> str:
         slug = self.strings[locale].pgettext("slug", word)

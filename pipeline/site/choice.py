@@ -15,6 +15,7 @@ from enum import StrEnum
 from ..catalogues import (
     Message,
     State,
+    approval,
     is_draft,
     markup_is_unsure,
     stale_since,
@@ -100,6 +101,7 @@ class Choice:
         problems: Why the translation cannot be shown although its state would allow it.
         line: The message's line in its catalogue, 0 without a message.
         since, until: For stale texts, since when, and the day from which they are not shown.
+        by, on: Who approved the translation that is shown, and when.
     """
 
     text: str
@@ -110,6 +112,8 @@ class Choice:
     line: int = 0
     since: date | None = None
     until: date | None = None
+    by: str = ""
+    on: date | None = None
 
     def shown(self, policy: Policy) -> Shown:
         """The text with its language, if that is not the page's."""
@@ -147,7 +151,8 @@ def choose(segment: Segment, message: Message | None, policy: Policy) -> Choice:
         )
     if since is None or segment.context == "slug":
         wanted = Standing.LIVE if wanted is Standing.STALE else wanted
-        return Choice(message.text, wanted, state, True, line=message.line)
+        by, on = approval(message) if state is State.APPROVED else ("", None)
+        return Choice(message.text, wanted, state, True, line=message.line, by=by, on=on)
     return _stale(segment, message, policy, since)
 
 

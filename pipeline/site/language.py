@@ -5,6 +5,7 @@ Everything that is known of a language comes from Unicode CLDR through Babel.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,6 +14,7 @@ from typing import Literal
 from babel import Locale
 from babel.core import get_global
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 DateFormat = Literal["full", "long", "medium", "short"]
@@ -35,6 +37,14 @@ class Language:
     dir: str
     name: str
     og: str
+
+    def name_of(self, locale: str) -> str:
+        """What this language calls another one: ``Engels``."""
+        return _name_in(locale, self.locale)
+
+    def list(self, items: Sequence[str]) -> str:
+        """Names one after the other, as this language lists them: ``a, b en c``."""
+        return format_list(items, locale=_babel(self.locale))
 
     def date(self, day: date, form: DateFormat = "long") -> str:
         """A day as this language writes it: ``23 november 2026``."""
@@ -59,6 +69,11 @@ def language(locale: str) -> Language:
         name=name[:1].upper() + name[1:],
         og=f"{known.language}_{territory}",
     )
+
+
+@cache
+def _name_in(locale: str, other: str) -> str:
+    return _babel(locale).get_display_name(other) or language(locale).name
 
 
 @cache

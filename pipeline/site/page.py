@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,15 +17,28 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from ..articles import Article
+from ..articles import NO_LAYOUT, Article
 from ..errors import LinkError
 from ..markup import Link, Target
 from .choice import Choice, Policy, Standing
+from .editions import NOWHERE, Editions
 from .language import Language, language
-from .pictures import Size
+from .pictures import Size, localised, with_sizes
 from .strings import Strings
+from .structured import json_ld
 from .theme import Theme
+from .typography import typeset
 
+_OF_THE_RECORD = re.compile(
+    r"""[ \t]*<link\b[^>]*\brel=["']?canonical\b[^>]*>\n?"""
+    r"""|[ \t]*<link\b(?=[^>]*\brel=["']?alternate\b)(?=[^>]*\bhreflang=)[^>]*>\n?"""
+    r"""|[ \t]*<meta\b[^>]*\bproperty=["']?og:(?:url|locale(?::alternate)?)["']?[^>]*>\n?""",
+    re.IGNORECASE,
+)
+_BEFORE_HEAD = re.compile(
+    r"(?:\s*<!doctype[^>]*>)?(?:\s*<!--.*?-->)*(?:\s*<html\b[^>]*>)?(?:\s*<head\b[^>]*>)?",
+    re.IGNORECASE | re.DOTALL,
+)
 _WORDS_A_MINUTE = 220
 """Words that an adult reads silently in a minute (Brysbaert 2019 found 238 for English)."""
 
@@ -41,26 +55,30 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class TagLink:
-    """A tag on a page."""
+    """A tag on a page; ``lang`` if its name is not in the page's language."""
 
     name: str
     url: str
+    lang: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An article's picture."""
+    """An article's picture; its texts say their languages where those are not the page's."""
 
     src: str
     alt: str
     caption: str = ""
     width: int | None = None
     height: int | None = None
+    alt_lang: str | None = None
+    caption_lang: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An article as a list shows it; ``lang`` if its title is not in the page's language."""
+    """An article as a list shows it; ``lang`` and ``description_lang`` if its title and description
+    are not in the page's language."""
 
     title: str
     url: str
@@ -69,16 +87,22 @@ class Card:
     tags: tuple[TagLink, ...] = ()
     image: Picture | None = None
     lang: str | None = None
+    description_lang: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a page has to say about itself: ``partial``, ``stale`` or ``draft``."""
+    """What a page has to say about itself: ``draft``, ``stale``, ``partial`` or ``reviewed``.
+
+    ``count`` is how many passages it is said of, ``whole`` whether that is all of them; ``date`` is
+    when the source changed, or the page was reviewed.
+    """
 
     kind: str
     count: int = 0
     date: datetime.date | None = None
     source_url: str | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,22 +130,47 @@ class Page:
     article: str | None = None
     content: str = ""
     layout: str = ""
+    editions: Editions = NOWHERE
     languages: tuple[Alternate, ...] = ()
+    crumbs: tuple[Item, ...] = ()
     menu: tuple[Item, ...] = ()
     articles: tuple[Card, ...] = ()
     notices: tuple[Notice, ...] = ()
     tags: tuple[TagLink, ...] = ()
+    topics: tuple[tuple[TagLink, int], ...] = ()
     links: Mapping[str, tuple[str | None, str | None]] | None = None
+    sizes: Mapping[str, Size] | None = None
     image: Picture | None = None
     date: datetime.date | None = None
     updated: datetime.date | None = None
+    modified: datetime.date | None = None
     author: str = ""
+    translators: tuple[str, ...] = ()
     words: int = 0
     title_lang: str | None = None
     description_lang: str | None = None
     home: str = ""
     articles_url: str = ""
+    tags_url: str = ""
+    feed: str = ""
+    search: str = ""
+    target: str = ""
     preview: bool = False
+
+    @property
+    def language(self) -> Language:
+        """The language it is in."""
+        return language(self.locale)
+
+    @property
+    def canonical(self) -> str:
+        """Its own absolute address, in its own language."""
+        return self.editions.site + quote(self.path)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether search engines are told to leave it alone."""
+        return self.preview or self.kind in ("404", "moved", "search")
 
     @property
     def file(self) -> str:
@@ -162,12 +211,14 @@ def render(
         ThemeError: The theme cannot set it.
         LinkError: The article has an address that the page was not planned with.
     """
-    own = language(page.locale)
+    own = page.language
     body = ""
     if article is not None and choices is not None:
         body = _body(page, article, choices, policy, own)
-        if page.layout == "none":
-            return body
+        if page.layout == NO_LAYOUT:
+            context = _context(page, setting, own, "")
+            return whole_page(body, setting.theme.render("_record.html", context))
+        body = with_sizes(body, page.sizes or {})
     return setting.theme.render(f"{page.kind}.html", _context(page, setting, own, body))
 
 
@@ -183,10 +234,12 @@ def _body(
     shown = []
     for segment in article.skeleton.segments:
         choice = choices[segment.key]
-        if choice.standing is Standing.SOURCE and policy is not None:
-            shown.append(choice.shown(policy))
-        else:
-            shown.append(Shown(choice.text))
+        foreign = choice.standing is Standing.SOURCE and policy is not None
+        one = choice.shown(policy) if foreign and policy else Shown(choice.text)
+        if page.layout != NO_LAYOUT:
+            spoken = policy.source_locale if foreign and policy else page.locale
+            one = one._replace(text=typeset(one.text, spoken))
+        shown.append(one)
     links = page.links or {}
 
     def resolve(link: Link) -> Target:
@@ -202,6 +255,21 @@ def _body(
     return article.skeleton.render(shown, lang=own.lang, direction=own.dir, resolve=resolve)
 
 
+def whole_page(html: str, record: str) -> str:
+    """A page that is published as it is, with what the site knows of its languages in its head.
+
+    What it says itself of that was true of one language only, and makes room.
+    """
+    end = html.lower().find("</head>")
+    head, rest = (html[:end], html[end:]) if end >= 0 else ("", html)
+    head = _OF_THE_RECORD.sub("", head)
+    if head:
+        return f"{head}{record}{rest}"
+    start = _BEFORE_HEAD.match(rest)
+    cut = start.end() if start else 0
+    return f"{rest[:cut]}\n{record}{rest[cut:]}"
+
+
 def _context(page: Page, setting: Setting, own: Language, body: str) -> dict[str, Any]:
     return {
         "strings": setting.strings,
@@ -212,6 +280,9 @@ def _context(page: Page, setting: Setting, own: Language, body: str) -> dict[str
             "description": setting.description,
             "home": page.home,
             "articles_url": page.articles_url,
+            "tags_url": page.tags_url,
+            "search_url": page.search,
+            "feed_url": page.feed,
         },
         "page": {
             "kind": page.kind,
@@ -220,11 +291,20 @@ def _context(page: Page, setting: Setting, own: Language, body: str) -> dict[str
             "lang": own.lang,
             "dir": own.dir,
             "og_locale": own.og,
-            "path": page.path,
-            "canonical": setting.url + quote(page.path),
+            "path": quote(page.path),
+            "canonical": page.canonical,
+            "hreflang": page.editions.hreflang,
+            "og_others": [one.language.og for one in page.editions.others(page.locale)],
+            "json_ld": _json_ld(page, setting),
+            "is_hidden": page.is_hidden,
+            "target": page.target,
+            "crumbs": page.crumbs,
+            "source_lang": language(page.editions.source).lang if page.editions.source else "",
+            "source_name": own.name_of(page.editions.source) if page.editions.source else "",
             "body": Markup(body),  # noqa: S704 - made by Skeleton.render, which escapes every text
             "date": page.date,
             "updated": page.updated,
+            "modified": page.modified,
             "author": page.author,
             "tags": page.tags,
             "image": page.image,
@@ -237,13 +317,20 @@ def _context(page: Page, setting: Setting, own: Language, body: str) -> dict[str
         },
         "menu": page.menu,
         "articles": page.articles,
+        "topics": page.topics,
     }
 
 
+def _json_ld(page: Page, setting: Setting) -> Markup:
+    said = "" if page.layout == NO_LAYOUT else json_ld(page, site_title=setting.title)
+    return Markup(said)  # noqa: S704 - escaped there
+
+
 def picture(
-    src: str, alt: str, caption: str, *, directory: str, sizes: Mapping[str, Size]
+    src: str, alt: str, caption: str, *, locale: str, directory: str, sizes: Mapping[str, Size]
 ) -> Picture:
     """An article's picture, with its size if that is known."""
     name = posixpath.normpath(posixpath.join(directory, src)).lstrip("/")
+    name = localised(name, locale, sizes)
     width, height = sizes.get(name, (None, None))
     return Picture(quote(f"/{name}"), alt, caption, width, height)

@@ -13,12 +13,14 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .. import files
 from ..errors import OutputError
+from .compression import is_compressible, is_variant, variants
 
 NEXT = ".next"
 MANIFEST = ".published.json"
@@ -43,7 +45,10 @@ Manifest = Mapping[str, Entry]
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What publishing did: files that are new, that changed, and that are gone."""
+    """What publishing did: files that are new, that changed, and that are gone.
+
+    Their compressed forms go with them and are not named.
+    """
 
     new: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
@@ -76,6 +81,19 @@ class Publication:
         stage(self.output, name, data)
         self.written[name] = entry
 
+    def compress(self) -> None:
+        """Put compressed forms beside every text that was written (in threads: zlib and Brotli
+        let go of the interpreter)."""
+        wanted = [name for name in self.written if is_compressible(name)]
+        with _said_of(self.output), ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+            found = pool.map(
+                lambda name: variants(name, staged(self.output, name).read_bytes()), wanted
+            )
+            for name, compressed in zip(wanted, found, strict=True):
+                for variant, data in compressed.items():
+                    entry = replace(self.written[name], size=len(data))
+                    self.write(variant, data, entry)
+
     def commit(self, before: Manifest, *, kept: Iterable[str]) -> Published:
         """Swap in what was written, remove what is neither written nor kept.
 
@@ -99,10 +117,11 @@ class Publication:
             }
             files.write(self.output / NEXT / _PLAN, json.dumps(plan).encode())
             finish(self.output)
+        said = [name for name in changed if not is_variant(name)]
         return Published(
-            tuple(sorted(name for name in changed if name not in before)),
-            tuple(sorted(name for name in changed if name in before)),
-            tuple(removed),
+            tuple(sorted(name for name in said if name not in before)),
+            tuple(sorted(name for name in said if name in before)),
+            tuple(name for name in removed if not is_variant(name)),
         )
 
     def abandon(self) -> None:
@@ -178,7 +197,7 @@ def _manifest_to_json(manifest: Manifest) -> dict[str, object]:
 
 def _pages_first(name: str) -> tuple[int, str]:
     """Assets, then pages, then the pages that list them: so no page links to what is not there."""
-    if not name.endswith(".html"):
+    if not name.endswith((".html", ".html.br", ".html.gz")):
         return (0, name)
     return (1 if name.count("/") == 2 else 2, name)
 

@@ -1,4 +1,6 @@
-"""Serving a built site on this machine, as a real host would: types, clean addresses, 404 pages.
+"""Serving a built site on this machine, as nginx does with the configuration of `nginx`.
+
+Types, clean addresses, redirects, languages at ``/``, compressed files, headers, 404 pages.
 
 On loopback only, and for nothing but looking at it.
 """
@@ -6,6 +8,7 @@ On loopback only, and for nothing but looking at it.
 from __future__ import annotations
 
 import errno
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +21,10 @@ from urllib.parse import quote, unquote, urlsplit
 
 from ..errors import OutputError, ProjectError
 from ..project import Project
+from . import negotiation, redirects
+from .compression import BROTLI, GZIP
+from .headers import caching, security
+from .language import language
 
 HOST = "127.0.0.1"
 INDEX = "index.html"
@@ -29,6 +36,7 @@ _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".xml": "application/xml; charset=utf-8",
+    ".atom": "application/atom+xml; charset=utf-8",
     ".json": "application/json; charset=utf-8",
     ".webmanifest": "application/manifest+json; charset=utf-8",
     ".svg": "image/svg+xml; charset=utf-8",
@@ -45,11 +53,7 @@ _TYPES = {
     ".mp3": "audio/mpeg",
     ".mp4": "video/mp4",
 }
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-}
+_AT_ROOT = "Accept-Language, Cookie"
 _LOOPBACK = frozenset(("127.0.0.1", "localhost", "[::1]"))
 
 
@@ -69,6 +73,10 @@ def answer(output: Path, target: str) -> Answer:
     found = output.joinpath(*steps) if _is_plain(steps) else output / NOWHERE
     if not _is_inside(found, output):
         return _missing(output, path)
+    moved = redirects.read(output).get("/".join(["", *steps, ""]))
+    if moved:
+        query = f"?{parts.query}" if parts.query else ""
+        return Answer(HTTPStatus(moved[1]), None, moved[0] + query)
     clean = "/".join(["", *steps])
     if found.is_dir() and (found / INDEX).is_file():
         clean, found = f"{clean}/" if steps else "/", found / INDEX
@@ -104,6 +112,19 @@ def _is_inside(path: Path, output: Path) -> bool:
         return False
 
 
+class _Site(NamedTuple):
+    """What is served: a folder, with a search or without, in some languages if they are live."""
+
+    output: Path
+    search: bool
+    folders: tuple[str, ...]
+
+    @property
+    def langs(self) -> tuple[str, ...]:
+        """The folders of the languages that are live."""
+        return tuple(one for one in self.folders if (self.output / one / INDEX).is_file())
+
+
 class _Handler(BaseHTTPRequestHandler):
     """One connection."""
 
@@ -112,8 +133,9 @@ class _Handler(BaseHTTPRequestHandler):
     sys_version = ""
     timeout = 30
 
-    def __init__(self, output: Path, *arguments: object) -> None:
-        self.output = output
+    def __init__(self, site: _Site, *arguments: object) -> None:
+        self.site = site
+        self.output = site.output
         super().__init__(*arguments)  # type: ignore[arg-type]  # what the server hands on
 
     def do_GET(self) -> None:
@@ -136,29 +158,62 @@ class _Handler(BaseHTTPRequestHandler):
                 HTTPStatus.MISDIRECTED_REQUEST, text, {"Content-Type": "text/plain"}, body=body
             )
             return
+        if urlsplit(self.path).path == "/" and self._greet(body=body):
+            return
         found = answer(self.output, self.path)
         if found.location:
-            self._send(found.status, b"", {"Location": found.location}, body=body)
+            headers = {"Location": found.location, "Cache-Control": caching("")}
+            self._send(found.status, b"", headers, body=body)
         elif found.file is None:
             self._say(found.status, "Not found.")
         else:
             self._file(found, found.file, body=body)
 
+    def _greet(self, *, body: bool) -> bool:
+        """Lead to the language that was chosen, or else is asked for, if there is one."""
+        langs = self.site.langs
+        lang = negotiation.chosen(self.headers.get("Cookie") or "", langs)
+        lang = lang or negotiation.negotiate(self.headers.get("Accept-Language") or "", langs)
+        if lang:
+            headers = {"Location": f"/{lang}/", "Cache-Control": caching(""), "Vary": _AT_ROOT}
+            self._send(HTTPStatus.FOUND, b"", headers, body=body)
+        return lang is not None
+
+    def _encoding(self, path: Path) -> tuple[str, Path]:
+        """The coding that the browser takes and there is a file of, and that file."""
+        accepted = (self.headers.get("Accept-Encoding") or "").lower()
+        codings = [one.partition(";")[0].strip() for one in accepted.split(",")]
+        refused = re.findall(r"([a-z]+)\s*;\s*q=0(?:\.0*)?\s*(?:,|$)", accepted)
+        for coding, suffix in (("br", BROTLI), ("gzip", GZIP)):
+            variant = path.with_name(path.name + suffix)
+            if coding in codings and coding not in refused and variant.is_file():
+                return coding, variant
+        return "", path
+
     def _file(self, found: Answer, path: Path, *, body: bool) -> None:
+        coding, sent = self._encoding(path)
         try:
-            data, status = path.read_bytes(), path.stat()
+            data, status = sent.read_bytes(), sent.stat()
         except OSError:
             self._send(
                 HTTPStatus.NOT_FOUND, b"Not found", {"Content-Type": "text/plain"}, body=body
             )
             return
         tag = f'"{status.st_mtime_ns:x}-{status.st_size:x}"'
-        lasting = path.parent.is_relative_to(self.output / "assets")
+        address = f"/{path.relative_to(self.output).as_posix()}"
+        vary = [_AT_ROOT] if address == f"/{INDEX}" else []
+        if path.with_name(path.name + GZIP).is_file():
+            vary.append("Accept-Encoding")
         headers = {
             "Content-Type": _TYPES.get(path.suffix.lower(), "application/octet-stream"),
-            "Cache-Control": "public, max-age=31536000, immutable" if lasting else "no-cache",
+            "Cache-Control": caching(address),
             "ETag": tag,
         }
+        headers |= {"Content-Encoding": coding} if coding else {}
+        headers |= {"Vary": ", ".join(vary)} if vary else {}
+        chosen = negotiation.choice(dict(self.headers.items()), self.path, self.site.langs)
+        if chosen and found.status is HTTPStatus.OK:
+            headers["Set-Cookie"] = negotiation.cookie(chosen)
         known = [one.strip() for one in (self.headers.get("If-None-Match") or "").split(",")]
         if found.status is HTTPStatus.OK and (tag in known or "*" in known):
             self._send(HTTPStatus.NOT_MODIFIED, None, headers, body=False)
@@ -173,7 +228,8 @@ class _Handler(BaseHTTPRequestHandler):
         self, status: HTTPStatus, data: bytes | None, headers: dict[str, str], *, body: bool
     ) -> None:
         self.send_response(status)
-        for name, value in {**headers, **_HEADERS}.items():
+        own = security(search=self.site.search, secure=False)
+        for name, value in {**headers, **own}.items():
             self.send_header(name, value)
         if data is not None:
             self.send_header("Content-Length", str(len(data)))
@@ -208,7 +264,9 @@ def serving(project: Project, output: Path, *, port: int) -> Iterator[str]:
             hint="Build it first, with: pipeline run",
         )
     try:
-        server = _Server((HOST, port), partial(_Handler, output))
+        folders = tuple(language(locale).lang for locale in project.all_locales)
+        site = _Site(output, project.settings.site.search, folders)
+        server = _Server((HOST, port), partial(_Handler, site))
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
         raise OutputError(

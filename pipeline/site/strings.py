@@ -94,7 +94,7 @@ def site_messages(project: Project, tags: Iterable[str]) -> list[Message]:
             found.setdefault((None, text), Message(id=text, notes=(note,)))
     for message in theme_messages(project):
         found.setdefault(message.key, message)
-    for word in ("articles", "tags"):
+    for word in ("articles", "tags", "search"):
         note = "last part of the address of a list: lower case, words joined by hyphens"
         found.setdefault(("slug", word), Message(id=word, context="slug", notes=(note,)))
     for tag in sorted(set(tags)):

@@ -23,7 +23,7 @@ from ..templates import messages_of
 from .choice import Choice, Policies, Policy
 from .version import Version, choices_for, version_of
 
-_FORMAT = 2
+_FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -26,7 +26,7 @@ from ..project import Project
 from .language import DateFormat
 from .strings import BUILT_IN_THEME
 
-_OWN = frozenset(("base", "root", "404", "list", "tag"))
+_OWN = frozenset(("base", "root", "404", "list", "tag", "tags", "search", "moved"))
 """Templates of pages that are no articles."""
 
 _CSS_URL = re.compile(r"""url\(\s*(["']?)([^"')]+)\1\s*\)""")
@@ -139,6 +139,7 @@ class Theme:
         environment.globals["asset"] = self._asset
         environment.globals["format_date"] = _format_date
         environment.globals["format_number"] = _format_number
+        environment.globals["format_list"] = _format_list
         return environment
 
     def _asset(self, name: str) -> str:
@@ -149,6 +150,11 @@ class Theme:
                 hint="Add the file, or correct its name in the template.",
             )
         return f"/assets/{self.names[name]}"
+
+    def path_of(self, template: str) -> Path:
+        """The file of a template: the site's own, or else the built-in one."""
+        paths = [folder / "templates" / template for folder in self.folders]
+        return next((path for path in paths if path.exists()), paths[0])
 
     def _explain(self, template: str, error: jinja2.TemplateError) -> NoReturn:
         name = getattr(error, "name", None) or template
@@ -162,11 +168,7 @@ class Theme:
         else:
             hint = "Correct the template."
             message = f"the template cannot be used: {error.message}"
-        path = next(
-            (f / "templates" / name for f in self.folders if (f / "templates" / name).exists()),
-            self.folders[0] / "templates" / name,
-        )
-        raise ThemeError(message, path=path, line=line, hint=hint) from error
+        raise ThemeError(message, path=self.path_of(name), line=line, hint=hint) from error
 
 
 def _innermost(error: BaseException, name: str) -> tuple[str, int | None]:
@@ -225,3 +227,8 @@ def _format_date(context: Context, day: date, form: DateFormat = "long") -> str:
 @pass_context
 def _format_number(context: Context, value: float) -> str:
     return str(context["language"].number(value))
+
+
+@pass_context
+def _format_list(context: Context, items: Iterable[str]) -> str:
+    return str(context["language"].list(list(items)))

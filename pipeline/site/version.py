@@ -9,14 +9,19 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..articles import Article
+from ..articles import NO_LAYOUT, Article
 from ..catalogues import Catalogue
 from ..markup import plain
 from .choice import Choice, Policy, Standing, choose, source_choice
+from .typography import typeset
+
+_DAYS = ("date", "updated", "stale_since", "until", "approved", "reviewed")
+_NOBODY = frozenset(("", "memory", "theme"))
+"""What marks of approval say that no person gave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,9 @@ class Version:
         percent: The share of segments that count as covered, 0 to 100.
         stale_since: Since when the oldest stale passage has been so.
         until: The day from which the page would look different without anything being edited.
+        approved: The day a person last approved something of it.
+        reviewed: The day a person last approved something of it, if people approved all of it.
+        translators: Who approved what it shows, those with most of it first.
         links: The relative addresses in the body.
         words: How many words the body has.
         problems: Translations that do not fit their source.
@@ -67,6 +75,9 @@ class Version:
     percent: int = 100
     stale_since: datetime.date | None = None
     until: datetime.date | None = None
+    approved: datetime.date | None = None
+    reviewed: datetime.date | None = None
+    translators: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     words: int = 0
     problems: tuple[Problem, ...] = ()
@@ -82,11 +93,18 @@ class Version:
         """The last part of the page's address."""
         return self.fields.get("slug", "")
 
+    @property
+    def modified(self) -> datetime.date | None:
+        """The last day that is known on which it changed: by its author, a reviewer, or in that
+        its source did."""
+        days = (self.date, self.updated, self.approved, self.stale_since)
+        return max((day for day in days if day), default=None)
+
     def to_json(self) -> dict[str, Any]:
         """A plain dictionary that `from_json` understands."""
         data: dict[str, Any] = {name: getattr(self, name) for name in self.__dataclass_fields__}
         data["problems"] = [(problem.message, problem.line) for problem in self.problems]
-        for name in ("date", "updated", "stale_since", "until"):
+        for name in _DAYS:
             data[name] = data[name].isoformat() if data[name] else None
         return data
 
@@ -94,9 +112,9 @@ class Version:
     def from_json(cls, data: dict[str, Any]) -> Version:
         """The version that `to_json` described."""
         values = dict(data)
-        for name in ("date", "updated", "stale_since", "until"):
+        for name in _DAYS:
             values[name] = datetime.date.fromisoformat(values[name]) if values[name] else None
-        for name in ("foreign", "tags", "links"):
+        for name in ("foreign", "tags", "links", "translators"):
             values[name] = tuple(values[name])
         values["problems"] = tuple(Problem(*problem) for problem in values["problems"])
         return cls(**values)
@@ -139,7 +157,7 @@ def version_of(
         locale=locale,
         layout=article.layout,
         live=live,
-        fields={name: plain(choice.text) for name, choice in fields.items()},
+        fields=_texts(article, fields, locale, policy),
         foreign=tuple(n for n, choice in fields.items() if choice.standing is Standing.SOURCE),
         date=metadata.date,
         updated=metadata.updated,
@@ -152,6 +170,9 @@ def version_of(
         percent=percent,
         stale_since=_first(choice.since for choice in shown),
         until=_first(choice.until for choice in shown),
+        approved=max(_approvals(counted), default=None),
+        reviewed=_reviewed(counted) if policy is not None else None,
+        translators=_translators(counted),
         links=tuple(sorted({link.value for link in article.skeleton.links})),
         words=sum(
             len(plain(choices[segment.key].text).split()) for segment in article.skeleton.segments
@@ -161,6 +182,36 @@ def version_of(
         ),
         digest=content_of(article, choices),
     )
+
+
+def _texts(
+    article: Article, fields: Mapping[str, Choice], locale: str, policy: Policy | None
+) -> dict[str, str]:
+    """The fields as plain text, set as their language is."""
+    source = locale if policy is None else policy.source_locale
+    found = {}
+    for name, choice in fields.items():
+        spoken = source if choice.standing is Standing.SOURCE else locale
+        text = plain(choice.text)
+        as_it_is = name == "slug" or article.layout == NO_LAYOUT
+        found[name] = text if as_it_is else typeset(text, spoken)
+    return found
+
+
+def _reviewed(counted: Sequence[Choice]) -> datetime.date | None:
+    """The last day of approval if people approved every passage."""
+    days = _approvals(counted)
+    return max(days) if days and len(days) == len(counted) else None
+
+
+def _approvals(counted: Iterable[Choice]) -> list[datetime.date]:
+    """The days on which people approved what is shown."""
+    return [choice.on for choice in counted if choice.on and choice.by not in _NOBODY]
+
+
+def _translators(counted: Iterable[Choice]) -> tuple[str, ...]:
+    names = Counter(choice.by for choice in counted if choice.by not in _NOBODY)
+    return tuple(sorted(names, key=lambda name: (-names[name], name)))
 
 
 def _first(days: Any) -> datetime.date | None:

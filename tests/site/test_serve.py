@@ -75,7 +75,7 @@ def test_a_page_is_at_its_clean_address(address: str, path: str, body: str, kind
     status, headers, found = ask(address, path)
     assert (status, found, headers["Content-Type"]) == (200, body, kind)
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace as altered
 from pathlib import Path
 
 import pytest
 
+from pipeline import catalogues
 from pipeline.build import build
 from pipeline.errors import ThemeError
 from pipeline.extract import extract
@@ -14,7 +16,7 @@ from pipeline.project import Project, open_project
 from pipeline.site.language import language
 from pipeline.site.strings import built_in_translations, site_messages
 from pipeline.site.theme import Theme
-from tests.sites import DAY, SETTINGS, replace, site, translate, write
+from tests.sites import DAY, PAGES, SETTINGS, replace, site, translate, write
 
 THEMED = SETTINGS.replace("menu", 'theme = "theme"\nmenu')
 
@@ -100,7 +102,8 @@ def test_no_page_has_a_script_or_a_style_of_its_own(tmp_path: Path) -> None:
     assert len(pages) > 10
     for page in pages:
         html = page.read_text(encoding="utf-8")
-        assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=", html)
+        assert not re.search(r"<script (?!type=\"application/ld\+json\")|<style", html)
+        assert not re.search(r"<[a-z][^>]*\s(?:style|on[a-z]+)=", html)
         assert html.count("<h1") == 1
         assert re.search(r'<html lang="(en|nl)" dir="ltr">', html)
 
@@ -137,6 +140,56 @@ def test_a_language_is_written_as_its_readers_write_it(
     known = language(locale)
     assert (known.lang, known.dir, known.name) == (lang, direction, name)
     assert (known.date(DAY), known.number(1234.5)) == (day, number)
+
+
+def test_names_are_listed_as_a_language_lists_them() -> None:
+    """With its own word before the last, and other languages by its own names."""
+    assert language("nl").list(["a", "b", "c"]) == "a, b en c"
+    assert language("en").list(["a", "b"]) == "a and b"
+    assert language("he").list(["א", "ב"]) == "א וב"
+    assert language("nl").name_of("en") == "Engels"
+
+
+def test_topics_are_in_the_order_of_the_alphabet(tmp_path: Path) -> None:
+    """On their own page and below an article, by their names in that language."""
+    project = site(tmp_path)
+    tags = "[Zebras, Éclairs, apples, Eggs]"
+    replace(project.source_dir / "articles/first.md", "[Beginnings]", tags)
+    build(project, today=DAY, jobs=1)
+    for path in ("en/tags", "en/first"):
+        html = (project.output_dir / path / "index.html").read_text(encoding="utf-8")
+        found = re.findall(r'<li><a href="/en/tags/[^"]+">([^<]+)</a>', html)
+        assert [name for name in found if name != "Beginnings"] == [
+            "apples", "Éclairs", "Eggs", "Zebras",
+        ]  # fmt: skip
+
+
+def test_what_is_not_translated_says_its_language(tmp_path: Path) -> None:
+    """A description in a list, an alt text, a caption, the name of a topic."""
+    settings = SETTINGS + "minimum_percent = 10\n"
+    files = dict(PAGES)
+    picture = "image: ../images/dot.svg\nimage_alt: A dot\nimage_caption: Below it\n"
+    files["articles/first.md"] = PAGES["articles/first.md"].replace("date:", picture + "date:")
+    project = site(tmp_path, files, settings=settings)
+    extract(project, today=DAY)
+    translate(project)
+    unapproved = {"articles/first": ("It begins.", "A dot", "Below it"), "site": ("Beginnings",)}
+    for domain, texts in unapproved.items():
+        path = project.catalogue_path("nl", domain)
+        found = catalogues.read(path)
+        for message in found.messages:
+            if message.id in texts:
+                found = found.with_message(altered(message, comments=()))
+        catalogues.write(found, path)
+    assert build(project, today=DAY, jobs=1).ok
+    shown = (project.output_dir / "nl/nl-first/index.html").read_text(encoding="utf-8")
+    assert 'alt="A dot" lang="en"' in shown
+    assert '<figcaption lang="en">Below it</figcaption>' in shown
+    assert 'href="/nl/onderwerpen/beginnings/" lang="en">Beginnings</a>' in shown
+    listed = (project.output_dir / "nl/artikelen/index.html").read_text(encoding="utf-8")
+    assert '<p lang="en">It begins.</p>' in listed
+    topic = (project.output_dir / "nl/onderwerpen/beginnings/index.html").read_text()
+    assert '<h1 lang="en">Beginnings</h1>' in topic
 
 
 def test_settings_are_read_again_when_they_change(tmp_path: Path) -> None:
