@@ -158,6 +158,7 @@ class Runs:
             if run.is_open:
                 self.cancelled.add(run.id)
         self._pool.shutdown(cancel_futures=True)
+        self._pool = ThreadPoolExecutor(1, "run")  # for a desk that is served again
 
     def _known(self, row: Any) -> Run:
         step, done, total = self.progress.get(row.id, ("", 0, 0))
