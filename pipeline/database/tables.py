@@ -164,6 +164,7 @@ change = Table(
     Column("state", String(16), nullable=False),
     Column("strings", JSON, nullable=False),
     Index(None, "locale", "domain", "digest"),
+    Index(None, "locale", "id"),
 )
 """The history: what became of a message, when it was seen, and who did it where that is known.
 
