@@ -7,13 +7,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import (
-    FileResponse,
-    JSONResponse,
-    PlainTextResponse,
-    RedirectResponse,
-    Response,
-)
+from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from limits import RateLimitItem
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
@@ -22,16 +17,16 @@ from pipeline import __version__
 from pipeline.errors import ConflictError, PipelineError
 from pipeline.project import Project
 
+from . import api
 from .access import Door, Elsewhere, Visit, desk_of
-from .api import BASE, PROBLEM
+from .api.problems import refused
 from .desk import Desk
-from .doors import api, board, bulk, editor, entry, exchange, folk, queue
-from .guard import Guard
+from .doors import board, bulk, editor, entry, exchange, folk, queue, tokens
+from .guard import PROGRAMS, Guard
 from .pages import STATIC, show
 from .rights import Right
 
 _DOORS = (
-    api.door,
     entry.door,
     folk.door,
     board.door,
@@ -39,6 +34,7 @@ _DOORS = (
     editor.door,
     bulk.door,
     exchange.door,
+    tokens.door,
 )
 
 _TITLES = {
@@ -53,17 +49,21 @@ _TITLES = {
 }
 
 
-def create_app(project: Project, *, desk: Desk | None = None) -> FastAPI:
+def create_app(
+    project: Project, *, desk: Desk | None = None, rate: RateLimitItem | None = None
+) -> FastAPI:
     """The review desk of a site, as an ASGI app.
 
     Args:
         project: The site.
         desk: Its desk, where that is made already.
+        rate: How much one token of the API may ask, if not as `create_api` says.
 
     Raises:
         MemoryStoreError: The state database cannot be opened.
     """
     made = desk or Desk.of(project)
+    programs = api.create_api(made, rate=rate)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -84,6 +84,7 @@ def create_app(project: Project, *, desk: Desk | None = None) -> FastAPI:
     app.state.desk = made
     for door in doors():
         app.include_router(door.router)
+    app.mount(api.PREFIX, programs)
     app.add_exception_handler(Elsewhere, _elsewhere)
     app.add_exception_handler(StarletteHTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _misunderstood)
@@ -151,12 +152,10 @@ def _problem(
     request: Request, status: int, message: str, hint: str, headers: object = None
 ) -> Response:
     """What went wrong, in words, on a page of the desk."""
+    if request.url.path.startswith(PROGRAMS):
+        return refused(status, message, headers if isinstance(headers, dict) else None)
     visit = getattr(request.state, "visit", None) or Visit(request, desk_of(request), None)
     title = _TITLES.get(status, "That did not work")
     given = dict(headers) if isinstance(headers, dict) else {}
-    if request.url.path.startswith(f"{BASE}/"):
-        said = {"type": "about:blank", "title": title, "status": status}
-        said |= {"detail": " ".join(one for one in (message, hint) if one)}
-        return JSONResponse(said, status, given, media_type=PROBLEM)
     shown = {"title": title, "message": message, "hint": hint}
     return show(visit, "problem.html", status=status, headers=given, **shown)

@@ -13,7 +13,7 @@ from .tables import audit as table
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that was done; ``at`` in seconds of the epoch."""
+    """One thing that was done; ``at`` in seconds of the epoch, ``token`` the one it was done by."""
 
     id: int
     at: float
@@ -22,6 +22,7 @@ class Entry:
     locale: str
     subject: str
     detail: str
+    token: str = ""
 
 
 def note(
@@ -33,6 +34,7 @@ def note(
     locale: str = "",
     subject: str = "",
     detail: str = "",
+    token: str = "",
 ) -> None:
     """Add to the trail, in the transaction of what was done."""
     connection.execute(
@@ -44,6 +46,7 @@ def note(
             locale=locale,
             subject=subject,
             detail=detail,
+            token=token,
         )
     )
 
@@ -72,6 +75,15 @@ def trail(
         query = query.where(table.c.id < before)
     with database.connect() as connection:
         return [
-            Entry(row.id, row.at, row.who, row.action, row.locale, row.subject, row.detail)
+            Entry(
+                row.id,
+                row.at,
+                row.who,
+                row.action,
+                row.locale,
+                row.subject,
+                row.detail,
+                row.token,
+            )
             for row in connection.execute(query)
         ]

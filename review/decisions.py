@@ -68,8 +68,17 @@ class Decision:
     reason: str = ""
 
 
-def decide(desk: Desk, person: Person, place: Place, decision: Decision) -> Message:
+def decide(
+    desk: Desk, person: Person, place: Place, decision: Decision, *, token: str = ""
+) -> Message:
     """Write a decision into the catalogue; once this returns, it is there.
+
+    Args:
+        desk: The desk.
+        person: Who decides.
+        place: About which message.
+        decision: What they want.
+        token: The token by which they do it, if by one.
 
     Raises:
         Refused: This person may not, or a reason is missing; nothing was written.
@@ -105,6 +114,7 @@ def decide(desk: Desk, person: Person, place: Place, decision: Decision) -> Mess
             locale=place.locale,
             subject=place.domain,
             detail=opened.message.id[:120],
+            token=token,
         )
     facets.renew(opened.after(done[0]))
     return done[0]

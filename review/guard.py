@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = (
@@ -22,6 +23,9 @@ PROOF_POLICY = (
     "font-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 """What a proof of a page may do: be looked at; nothing in it runs, wherever it is opened."""
+
+PROGRAMS = "/api/"
+"""Below this, cookies count for nothing, and so no browser can be made to act by another site."""
 
 LARGEST = 64 << 20
 """Bytes of a request."""
@@ -79,14 +83,15 @@ class Guard:
         headers = Headers(scope=scope)
         if _name(headers.get("host", "")) not in self.hosts:
             text = "This desk does not answer to that name. Set url in [review] of pipeline.toml."
-            await PlainTextResponse(text, 421)(scope, receive, send)
+            await _refusal(scope, 421, text)(scope, receive, send)
             return
-        if not means_it(scope["method"], headers):
+        for_programs = scope["path"].startswith(PROGRAMS)
+        if not for_programs and not means_it(scope["method"], headers):
             text = "This came from another site, and nothing was changed. Open the desk and retry."
-            await PlainTextResponse(text, 403)(scope, receive, send)
+            await _refusal(scope, 403, text)(scope, receive, send)
             return
 
-        if scope["method"] not in _SAFE and not _fits(headers):
+        if not for_programs and scope["method"] not in _SAFE and not _fits(headers):
             text = f"That is more than {LARGEST >> 20} MB, or does not say how much it is."
             await PlainTextResponse(text, 413)(scope, receive, send)
             return
@@ -101,6 +106,14 @@ class Guard:
             await send(message)
 
         await self.app(scope, receive, sending)
+
+
+def _refusal(scope: Scope, status: int, text: str) -> Response:
+    """Why something may not come in, for a person or for a program."""
+    if not scope["path"].startswith(PROGRAMS):
+        return PlainTextResponse(text, status)
+    said = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+    return JSONResponse({**said, "detail": text}, status, media_type="application/problem+json")
 
 
 def _fits(headers: Headers) -> bool:

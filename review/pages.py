@@ -40,6 +40,11 @@ def render(visit: Visit, template: str, **values: Any) -> str:
     return _environment().get_template(template).render(visit=visit, **values)
 
 
+def template(name: str) -> jinja2.Template:
+    """A template, for a page that has no visit."""
+    return _environment().get_template(name)
+
+
 @cache
 def asset(name: str) -> str:
     """The address of a file in ``static``, which changes when the file does."""

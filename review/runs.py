@@ -100,6 +100,7 @@ class Runs:
         locales: Sequence[str] = (),
         articles: Sequence[str] = (),
         force: bool = False,
+        token: str = "",
     ) -> int:
         """Begin a run, or wait for the one before it; its number."""
         what = {"locales": list(locales), "articles": list(articles), "force": force}
@@ -109,11 +110,11 @@ class Runs:
             key = connection.execute(insert(table).values(**row)).inserted_primary_key
             number = int(key[0]) if key else 0
             said = ", ".join([*locales, *articles]) or "everything"
-            note(connection, kind, person=by.id, who=by.name, subject=said)
+            note(connection, kind, person=by.id, who=by.name, subject=said, token=token)
         self._pool.submit(self._run, number, kind, what)
         return number
 
-    def cancel(self, number: int, by: Person) -> None:
+    def cancel(self, number: int, by: Person, *, token: str = "") -> None:
         """End a run before it publishes anything.
 
         Raises:
@@ -124,7 +125,8 @@ class Runs:
             raise Refused("It has ended already.")
         self.cancelled.add(number)
         with self.database.begin() as connection:
-            note(connection, "cancel", person=by.id, who=by.name, subject=f"run {number}")
+            said = {"subject": f"run {number}", "token": token}
+            note(connection, "cancel", person=by.id, who=by.name, **said)
 
     def get(self, number: int) -> Run | None:
         """A run by its number."""
@@ -132,11 +134,15 @@ class Runs:
             row = connection.execute(select(table).where(table.c.id == number)).first()
         return self._known(row) if row else None
 
-    def latest(self, *, limit: int = 50, before: int | None = None) -> list[Run]:
-        """The latest runs first, or the latest of those before a number."""
+    def latest(
+        self, *, limit: int = 50, before: int | None = None, kinds: Sequence[Kind] = ()
+    ) -> list[Run]:
+        """The latest runs first, or the latest of those before a number, or of some kinds."""
         query = select(table).order_by(table.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(table.c.id < before)
+        if kinds:
+            query = query.where(table.c.kind.in_(kinds))
         with self.database.connect() as connection:
             return [self._known(row) for row in connection.execute(query)]
 
@@ -152,6 +158,7 @@ class Runs:
             if run.is_open:
                 self.cancelled.add(run.id)
         self._pool.shutdown(cancel_futures=True)
+        self._pool = ThreadPoolExecutor(1, "run")  # for a desk that is served again
 
     def _known(self, row: Any) -> Run:
         step, done, total = self.progress.get(row.id, ("", 0, 0))

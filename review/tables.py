@@ -11,6 +11,7 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -92,8 +93,10 @@ bearer = Table(
     Column("since", Float, nullable=False),
     Column("until", Float, nullable=False),
     Column("used", Float),
+    Column("locales", Text, nullable=False, server_default="*"),
+    Column("made_by", Text, nullable=False, server_default=""),
 )
-"""Tokens of the API, by their hash."""
+"""Tokens of the API, by their hash; ``scopes`` and ``locales`` are words between spaces."""
 
 audit = Table(
     "audit",
@@ -106,6 +109,7 @@ audit = Table(
     Column("locale", String(16), nullable=False),
     Column("subject", Text, nullable=False),
     Column("detail", Text, nullable=False),
+    Column("token", Text, nullable=False, server_default=""),
     Index(None, "at"),
 )
 """The trail: what was done, by whom. The database itself refuses to change or remove a row."""
@@ -192,14 +196,17 @@ bulk = Table(
 reply = Table(
     "reply",
     metadata,
-    Column("person", Integer, primary_key=True, autoincrement=False),
-    Column("key", String(64), primary_key=True),
+    Column("token", String(64), primary_key=True),
+    Column("key", String(255), primary_key=True),
     Column("asked", String(64), nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("owner", String(32), nullable=False),
     Column("at", Float, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("headers", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index(None, "at"),
 )
-"""What the API answered to a request with an idempotency key."""
+"""What the API answered to a request with an idempotency key; ``status`` is 0 until it has."""
 
 run = Table(
     "run",

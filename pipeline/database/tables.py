@@ -138,7 +138,6 @@ message = Table(
     Column("digest", String(24), primary_key=True),
     Column("context", Text),
     Column("place", Integer, nullable=False),
-    Column("line", Integer, nullable=False),
     Column("state", String(16), nullable=False),
     Column("source", Text, nullable=False),
     Column("strings", JSON, nullable=False),
@@ -165,6 +164,7 @@ change = Table(
     Column("state", String(16), nullable=False),
     Column("strings", JSON, nullable=False),
     Index(None, "locale", "domain", "digest"),
+    Index(None, "locale", "id"),
 )
 """The history: what became of a message, when it was seen, and who did it where that is known.
 

@@ -133,8 +133,9 @@ def update(
     """
     path = project.catalogue_path(locale, domain)
     done = catalogues.update(path, change, locks=locks_of(project))
-    before = catalogues.parse(done.original or b"", path)
-    _take(project, database, locale, domain, before, _Stamp())
+    original = done.original or b""
+    if _digest(database, locale, domain) != files.digest(original):
+        _take(project, database, locale, domain, catalogues.parse(original, path), _Stamp())
     _take(project, database, locale, domain, done, _Stamp(), by=by)
     return done
 
@@ -178,35 +179,47 @@ def _mirror(
 ) -> dict[str, Known]:
     """Make the rows of a catalogue those that it has; the messages as they were."""
     own = _of(table, locale, domain)
-    query = select(table.c.digest, table.c.state, table.c.strings).where(*own)
-    before = {
-        row.digest: Known(State(row.state), tuple(row.strings)) for row in connection.execute(query)
+    columns = (table.c.digest, table.c.place, table.c.sum, table.c.state, table.c.strings)
+    before = {row.digest: row for row in connection.execute(select(*columns).where(*own))}
+    now = {digest_of(message.key): (n, message) for n, message in enumerate(catalogue.messages)}
+    sums = {digest: sum_of(message) for digest, (_, message) in now.items()}
+    same = {
+        digest
+        for digest, row in before.items()
+        if digest in now and (row.place, row.sum) == (now[digest][0], sums[digest])
     }
-    connection.execute(delete(table).where(*own))
+    connection.execute(delete(table).where(*own, table.c.digest.in_(before.keys() - same)))
     rows = [
         {
             "locale": locale,
             "domain": domain,
-            "digest": digest_of(message.key),
+            "digest": digest,
             "context": message.context,
             "place": place,
-            "line": message.line,
             "state": catalogues.state_of(message),
             "source": message.id,
             "strings": list(message.strings),
-            "sum": sum_of(message),
+            "sum": sums[digest],
         }
-        for place, message in enumerate(catalogue.messages)
+        for digest, (place, message) in now.items()
+        if digest not in same
     ]
     if rows:
         connection.execute(insert(table), rows)
-    return before
+    return {d: Known(State(row.state), tuple(row.strings)) for d, row in before.items()}
 
 
 def sum_of(message: Message) -> str:
     """A hash over all that a file says of a message: what is saved must be of the same."""
     said = [getattr(message, name) for name in Message.__slots__ if name != "line"]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:24]
+
+
+def _digest(database: Database, locale: str, domain: str) -> str:
+    """The hash of a catalogue as the index has it; empty if it has not."""
+    query = select(files_table.c.digest).where(*_of(files_table, locale, domain))
+    with database.connect() as connection:
+        return str(connection.execute(query).scalar() or "")
 
 
 def _stamp(project: Project, locale: str, domain: str) -> _Stamp:

@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from .. import __version__, errors
-from ..errors import PipelineError
+from ..errors import PipelineError, QueueError
 from ..extract import Change
 from ..extract import Job as Extracting
 from ..rendering import Changed, unwritable
@@ -23,6 +23,7 @@ from ..site.page import Page
 from ..site.survey import Surveyed
 from ..site.version import Version
 from ..translation import translate
+from ..translation.pace import AWAY
 from .build import is_newer
 from .place import Place
 from .units import DECLINED, DONE, FAILED, PENDING, Outcome, Unit
@@ -208,9 +209,14 @@ def merge(place: Place, unit: Unit) -> Outcome:
 
 @kind("draft")
 def draft(place: Place, unit: Unit) -> Outcome:
-    """Drafts of what is untranslated in some catalogues."""
+    """Drafts of what is untranslated in some catalogues; again if Redis went away meanwhile."""
     given = decode(unit.input, Domains)
-    done = translate(place.project, given.locale, only=given.domains, today=given.today)
+    try:
+        done = translate(place.project, given.locale, only=given.domains, today=given.today)
+    except QueueError as error:
+        return Outcome(PENDING, encode(Said.of(error)))
+    if any(AWAY in reason for waiting in done.waiting for reason in waiting.reasons):
+        return Outcome(PENDING, encode(Said("QueueError", f"an engine {AWAY}")))
     said = tuple(Said.of(error) for error in done.errors)
     return Outcome(DONE, encode(Drafts(done.drafts, len(done.waiting), said)))
 

@@ -38,6 +38,9 @@ COOLING = 60.0
 LEASE = 15.0
 """Seconds after which the place of somebody who has died is free again."""
 
+AWAY = "is not asked: Redis does not answer"
+"""Why a text has no draft that may have one soon."""
+
 Sleep = Callable[[float], None]
 
 
@@ -74,7 +77,7 @@ def sharing() -> Iterator[None]:
     try:
         yield
     except RedisError:
-        raise EngineFault(Trouble.BUSY, "is not asked: Redis does not answer") from None
+        raise EngineFault(Trouble.BUSY, AWAY) from None
 
 
 def wait_for_turn(pace: Pace, engine: str, rate: RateLimitItem, sleep: Sleep) -> None:

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from fastapi import Form, HTTPException
 from fastapi.responses import RedirectResponse, Response
 
-from .. import bearers, people, sessions
-from ..access import Door, Typed, Visit, Visiting
+from .. import people, sessions
+from ..access import Door, Visit, Visiting
 from ..audit import note
 from ..pages import show
 from ..people import Person, Refused
@@ -113,31 +113,8 @@ def joined(
 @door.get("/account", Right.ENTER)
 def account(visit: Visiting) -> Response:
     """Who one is here, and the browsers one is in with."""
-    return _account(visit)
-
-
-@door.post("/account/tokens", Right.ENTER)
-def new_token(visit: Visiting, form: Typed) -> Response:
-    """A token for the API; it is shown once."""
-    days = str(form.get("days", ""))
-    try:
-        secret = bearers.create(
-            visit.desk.database,
-            visit.person,
-            label=str(form.get("label", "")),
-            scopes=[str(one) for one in form.getlist("scope")],
-            days=int(days) if days.isdecimal() and len(days) < 5 else 0,
-        )
-    except Refused as refused:
-        return _account(visit, status=422, error=str(refused))
-    return _account(visit, token=secret)
-
-
-@door.post("/account/tokens/end", Right.ENTER)
-def end_token(visit: Visiting, id: Annotated[str, Form()] = "") -> Response:
-    """End one of one's tokens."""
-    bearers.revoke(visit.desk.database, visit.person, id)
-    return RedirectResponse("/account", 303)
+    own = sessions.of(visit.desk.database, visit.person)
+    return show(visit, "account.html", sessions=own)
 
 
 @door.post("/account/sessions", Right.ENTER)
@@ -145,20 +122,6 @@ def put_out(visit: Visiting, id: Annotated[str, Form()] = "") -> Response:
     """End one of one's sessions, or all of them."""
     sessions.revoke(visit.desk.database, visit.person, id=id or None)
     return RedirectResponse("/account", 303)
-
-
-def _account(visit: Visit, *, status: int = 200, error: str = "", token: str = "") -> Response:
-    database, person = visit.desk.database, visit.person
-    return show(
-        visit,
-        "account.html",
-        status=status,
-        sessions=sessions.of(database, person),
-        tokens=bearers.of(database, person),
-        scopes=list(bearers.Scope),
-        error=error,
-        token=token,
-    )
 
 
 def _in(visit: Visit, person: Person, address: str) -> Response:

@@ -67,15 +67,15 @@ def edit_by_hand(project: Project, text: str = ITEM, to: str = "Iets") -> None:
 
 
 def test_every_message_has_a_row_as_its_file_says_it(project: Project, database: Engine) -> None:
-    """In the order of the file, with its line and state."""
+    """In the order of the file, with its state."""
     edit_by_hand(project)
     index.sync(project, database, "nl")
     query = select(table).where(table.c.domain == FIRST).order_by(table.c.place)
     with database.connect() as connection:
         found = connection.execute(query).all()
     expected = catalogue(project, FIRST).messages
-    assert [(r.context, r.source, tuple(r.strings), r.line, r.state) for r in found] == [
-        (m.context, m.id, m.strings, m.line, catalogues.state_of(m)) for m in expected
+    assert [(r.context, r.source, tuple(r.strings), r.state) for r in found] == [
+        (m.context, m.id, m.strings, catalogues.state_of(m)) for m in expected
     ]
 
 

@@ -42,7 +42,6 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(24), primary_key=True),
         sa.Column("context", sa.Text),
         sa.Column("place", sa.Integer, nullable=False),
-        sa.Column("line", sa.Integer, nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("source", sa.Text, nullable=False),
         sa.Column("strings", sa.JSON, nullable=False),
