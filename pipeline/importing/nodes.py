@@ -46,6 +46,8 @@ class Node:
                 yield from child.below()
 
 
+_NOTHING = b"<html></html>"
+
 Child: TypeAlias = "Node | str"
 
 
@@ -56,15 +58,17 @@ def parse_page(html: str, *, path: Path | None = None) -> HtmlElement:
         ImportingError: It is nested beyond measure, or lxml is not installed.
     """
     need("lxml")
-    from lxml import html as lxml_html  # noqa: PLC0415 - an extra
+    from lxml import etree  # noqa: PLC0415 - slow, for those who import
+    from lxml import html as lxml_html  # noqa: PLC0415
 
     parser = lxml_html.HTMLParser(
         encoding="utf-8", no_network=True, remove_pis=True, remove_comments=True
     )
     data = _CONTROLS.sub("", html).encode()
-    tree = lxml_html.document_fromstring(
-        data if data.strip() else b"<html></html>", parser=parser, ensure_head_body=True
-    )
+    try:
+        tree = lxml_html.document_fromstring(data, parser=parser, ensure_head_body=True)
+    except etree.ParserError:  # nothing is there, or nothing but a comment
+        tree = lxml_html.document_fromstring(_NOTHING, parser=parser, ensure_head_body=True)
     for entry in parser.error_log:
         if "depth" in entry.message.lower():
             raise _too_deep(path, entry.line)

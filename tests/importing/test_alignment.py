@@ -241,7 +241,8 @@ def test_the_published_pages_of_the_sample_site_are_aligned_with_their_sources(
     assert command("build", cwd=tmp_path).returncode == 0
     project = open_project(tmp_path)
     pages = sorted((tmp_path / "public/nl").glob("*/index.html"))
-    done = align(project, documents([p for p in pages if "artikelen" not in p.parts], []))
+    lists = {"artikelen", "onderwerpen"}
+    done = align(project, documents([p for p in pages if p.parent.name not in lists], []))
     assert done.errors == ()
     assert len(done.aligned) >= 7
     wrong, total = [], 0
