@@ -34,13 +34,13 @@ def test_names_are_no_paths() -> None:
     data = zipped(
         **{
             "../../etc/x.po": b"1",
-            "/root/y.po": b"2",
+            "/home/y.po": b"2",
             "..\\z.po": b"3",
             "run.sh": b"4",
             "__MACOSX/._x.po": b"5",
         }
     )
-    assert dict(unpack(data)) == {"etc/x.po": b"1", "root/y.po": b"2", "z.po": b"3"}
+    assert dict(unpack(data)) == {"etc/x.po": b"1", "home/y.po": b"2", "z.po": b"3"}
 
 
 def test_a_bomb_is_refused_while_it_is_read() -> None:
