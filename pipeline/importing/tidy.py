@@ -196,7 +196,7 @@ class _Tidying:
             elif child.name in _LISTS and items:
                 last = items[-1]
                 if isinstance(last, Node):
-                    last.children = [*last.children, *self.list_(child)]
+                    last.children = _with_lists(last.children, self.list_(child))
             elif not self.goes(child):
                 items += self.item(child)
         if not items:
@@ -284,6 +284,15 @@ class _Tidying:
         if not has_content(said):
             return blocks
         return [Node("details", {}, [Node("summary", {}, said), *blocks])]
+
+
+def _with_lists(children: Sequence[Child], lists: Sequence[Node]) -> list[Child]:
+    """What is in an item with lists after it, joined with those that it ends with."""
+    own, last = list(children), list(lists)
+    while own and isinstance(end := own[-1], Node) and end.name in _LISTS:
+        last.insert(0, end)
+        own.pop()
+    return [*own, *mended(last)]
 
 
 def _runs_in_line(node: Node) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from review.app import create_app
 from review.desk import Desk
@@ -53,6 +53,7 @@ def chromium() -> Iterator[Browser]:
 def log_in(page: Page, address: str, name: str) -> None:
     """Come in, by keyboard."""
     page.goto(f"{address}/login")
+    expect(page.locator("#name")).to_be_focused()
     page.keyboard.type(name)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

@@ -138,6 +138,7 @@ def test_a_closed_laptop_loses_nothing(desk: Desk, address: str, context: Browse
     page = context.new_page()
     log_in(page, address, "Tess")
     page.goto(address + EDITOR)
+    expect(page.locator("#target-0")).to_be_focused()
     page.keyboard.type("Halverwege")
     page.close()
     again = context.new_page()
@@ -155,6 +156,8 @@ def test_two_on_one_text_lose_nothing(desk: Desk, address: str, browser: Browser
     tess.goto(address + EDITOR)
     ruth.goto(address + EDITOR)
     expect(ruth.locator("main")).to_contain_text("Tess has this open")
+    for each in (tess, ruth):
+        expect(each.locator("#target-0")).to_be_focused()
     tess.keyboard.type("Van Tess <a1>link</a1>")
     ruth.keyboard.type("Van Ruth <a1>link</a1>")
     ruth.keyboard.press("Control+Enter")
