@@ -78,7 +78,7 @@ def the_sitemap_says_the_same(subject: Subject) -> Iterator[Hit]:
         return
     listed = sitemap.get(head.canonical[0] if head.canonical else "")
     if head.hidden or head.leads_on:
-        if any(subject.site.at(address) is head for address in sitemap):
+        if head.path in subject.site.mapped:
             yield Hit("is not for search engines and is in the sitemap")
     elif listed is None and head.canonical and not _offers_languages(subject):
         yield Hit("is not in the sitemap", severity=Severity.WARNING)

@@ -6,25 +6,12 @@ content security policy forbids, and what its head claims.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import NamedTuple
 
 from lxml import etree
-
-from ..markup.rules import INLINE, PROTECTED, TEXT_ATTRIBUTES, is_text_attribute
-
-_QUIET = PROTECTED | {"pre", "template", "noscript"}
-"""Elements whose text is no prose."""
-
-_ADDRESSES = frozenset({"href", "src", "action", "formaction"})
-_HARMLESS = frozenset("/#.?hm")
-"""What an address that runs no script begins with, nearly always."""
-
-_MAYBE_TEXT = TEXT_ATTRIBUTES | {"content", "value", "label"}
-_END_OF_HEAD = re.compile(rb"</head\s*>|<body\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +44,33 @@ class Head:
 
 
 class Passage(NamedTuple):
-    """A text that readers meet in one piece; ``kind`` is ``text`` or an attribute's name."""
+    """A text that readers meet in one piece.
+
+    Attributes:
+        text, lang: What it says, and in which language it is said to be.
+        kind: ``text``, or an attribute's name.
+        at: The element in which it begins, counted from 1 through the page.
+    """
 
     text: str
     lang: str
     kind: str
-    line: int
+    at: int
 
 
 class Anchor(NamedTuple):
-    """A link: where it leads, what it says of that, and the passage it stands in."""
+    """A link: where it leads, what it says of that, its element, and the passage around it."""
 
     href: str
     hreflang: str
     rel: str
     text: str
     lang: str
-    line: int
+    at: int
     around: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """A page.
 
@@ -85,8 +78,9 @@ class Document:
         head: What it claims.
         passages, anchors: Its texts and its links.
         text: All its texts, line by line, to be searched at once.
-        unsafe: What a strict policy forbids, and where.
-        data: Its JSON-LD, and where.
+        beyond: Its texts that have more than ASCII in them.
+        unsafe: What a strict policy forbids, and the element it is in.
+        data: Its JSON-LD, and the element it is in.
         markup: Its HTML.
     """
 
@@ -94,9 +88,22 @@ class Document:
     passages: tuple[Passage, ...]
     anchors: tuple[Anchor, ...]
     text: str
+    beyond: tuple[Passage, ...]
     unsafe: tuple[tuple[str, int], ...]
     data: tuple[tuple[str, int], ...]
     markup: str
+
+    def line(self, at: int) -> int:
+        """The line on which an element begins; 0 if it is none.
+
+        Parsed once more for a page on which something is wrong, so that the others need no tree.
+        """
+        return self._lines[at - 1] if 0 < at <= len(self._lines) else 0
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        root = etree.fromstring(self.markup.encode(), html_parser())
+        return [element.sourceline or 0 for element in root.iter()]
 
 
 @cache
@@ -105,176 +112,10 @@ def base(lang: str) -> str:
     return lang.replace("_", "-").partition("-")[0].lower()
 
 
-def read_head(file: str, path: str, data: bytes) -> Head:
-    """What a page claims; nothing after its head is parsed."""
-    end = _END_OF_HEAD.search(data)
-    root = _parse(data[: end.start()] if end else data)
-    if root is None:
-        return Head(file, path)
-    links = [(_words(link.get("rel")), link) for link in root.iter("link")]
-    metas = {(m.get("name") or m.get("property") or ""): m.get("content", "") for m in root.iter("meta")}  # fmt: skip # noqa: E501
-    return Head(
-        file,
-        path,
-        root.get("lang", ""),
-        tuple(link.get("href", "") for rel, link in links if "canonical" in rel),
-        tuple(
-            (link.get("hreflang", ""), link.get("href", ""))
-            for rel, link in links
-            if "alternate" in rel and link.get("hreflang") and not link.get("type")
-        ),
-        metas.get("og:locale", ""),
-        "noindex" in metas.get("robots", "").lower(),
-        any(meta.get("http-equiv", "").lower() == "refresh" for meta in root.iter("meta")),
-    )
-
-
-def read_document(head: Head, data: bytes) -> Document:
-    """A page, read whole."""
-    reader = _Reader()
-    root = _parse(data)
-    if root is not None:
-        run = _Run("", 1)
-        reader.visit(root, run, "", quiet=False)
-        reader.end(run)
-    return Document(
-        head,
-        tuple(reader.passages),
-        tuple(reader.anchors),
-        "\n".join(passage.text for passage in reader.passages),
-        tuple(reader.unsafe),
-        tuple(reader.data),
-        data.decode("utf-8", "replace"),
-    )
-
-
-_PARSER = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-
-
-def _parse(data: bytes) -> Any:
-    return etree.fromstring(data, _PARSER) if data.strip() else None
-
-
-def _words(value: str | None) -> frozenset[str]:
-    return frozenset((value or "").lower().split())
-
-
-@dataclass(slots=True)
-class _Run:
-    """Text that runs on in one language, and the links in it."""
-
-    lang: str
-    line: int
-    pieces: list[str] = field(default_factory=list)
-    anchors: list[tuple[Any, int, str]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Reader:
-    """One walk over a page."""
-
-    passages: list[Passage] = field(default_factory=list)
-    anchors: list[Anchor] = field(default_factory=list)
-    unsafe: list[tuple[str, int]] = field(default_factory=list)
-    data: list[tuple[str, int]] = field(default_factory=list)
-
-    def visit(self, element: Any, run: _Run, lang: str, *, quiet: bool) -> None:
-        """Read an element and what is in it; its tail belongs to its parent."""
-        tag = element.tag
-        if attributes := element.items():
-            lang = element.get("lang", lang)
-            self._attributes(tag, element, attributes, lang)
-            quiet = quiet or element.get("translate") == "no"
-        if tag in ("script", "style"):
-            self._script(tag, element)
-            return
-        quiet = quiet or tag in _QUIET
-        inline = tag in INLINE or "-" in tag
-        if inline and lang == run.lang:
-            self._content(tag, element, run, lang, quiet=quiet)
-            return
-        own = _Run(lang, element.sourceline or 0)
-        if inline:  # in another language
-            run.pieces.append(" ")
-        elif run.pieces:
-            self.end(run)
-        self._content(tag, element, own, lang, quiet=quiet)
-        if own.pieces or own.anchors:
-            self.end(own, kind="title" if tag == "title" else "text")
-
-    def _content(self, tag: str, element: Any, run: _Run, lang: str, *, quiet: bool) -> None:
-        pieces = run.pieces
-        begun = len(pieces)
-        text = element.text
-        if text and (pieces or not text.isspace()):
-            pieces.append(" " if quiet else text)
-        for child in element:
-            self.visit(child, run, lang, quiet=quiet)
-            text = child.tail
-            if text and (pieces or not text.isspace()):
-                pieces.append(" " if quiet else text)
-        if tag == "br":
-            pieces.append(" ")
-        elif tag in ("a", "area") and element.get("href") is not None:
-            said = " ".join("".join(pieces[begun:]).split())
-            run.anchors.append((element.attrib, element.sourceline or 0, said))
-
-    def end(self, run: _Run, kind: str = "text") -> None:
-        """What ran on so far is a passage, and its links know it."""
-        text = " ".join("".join(run.pieces).split())
-        run.pieces.clear()
-        if text:
-            self.passages.append(Passage(text, run.lang, kind, run.line))
-        if not run.anchors:
-            return
-        for attributes, line, said in run.anchors:
-            get = attributes.get
-            anchor = Anchor(
-                attributes["href"],
-                get("hreflang", ""),
-                get("rel", ""),
-                said,
-                run.lang,
-                line,
-                text,
-            )
-            self.anchors.append(anchor)
-        run.anchors.clear()
-
-    def _attributes(
-        self, tag: str, element: Any, attributes: list[tuple[str, str]], lang: str
-    ) -> None:
-        for name, value in attributes:
-            if name in _MAYBE_TEXT:
-                if value and is_text_attribute(tag, name, dict(attributes)):
-                    kind = name if name != "content" else _meta_name(element)
-                    text = " ".join(value.split())
-                    self.passages.append(Passage(text, lang, kind, element.sourceline or 0))
-            elif name == "style":
-                self.unsafe.append(("a style attribute", element.sourceline or 0))
-            elif name.startswith("on"):
-                self.unsafe.append((f"a handler, {name}", element.sourceline or 0))
-            elif name in _ADDRESSES and _runs_script(value):
-                self.unsafe.append((f"a script in {name}", element.sourceline or 0))
-
-    def _script(self, tag: str, element: Any) -> None:
-        line, kind = element.sourceline or 0, element.get("type", "")
-        if tag == "style":
-            self.unsafe.append(("a style element", line))
-        elif kind == "application/ld+json":
-            self.data.append((element.text or "", line))
-        elif element.get("src") is None and kind not in ("application/json", "text/plain"):
-            self.unsafe.append(("a script without src", line))
-
-
-def _meta_name(element: Any) -> str:
-    return f"meta {element.get('name') or element.get('property') or ''}".strip()
-
-
-def _runs_script(value: str) -> bool:
-    if value[:1] in _HARMLESS:
-        return False
-    return re.sub(r"[\x00-\x20]", "", value[:40]).lower().startswith(("javascript:", "vbscript:"))
+def html_parser(target: object | None = None) -> etree.HTMLParser:
+    """A parser of pages as browsers are lenient with them; it tells a target what it meets."""
+    options = {"encoding": "utf-8", "huge_tree": True, "remove_comments": True, "remove_pis": True}
+    return etree.HTMLParser(target=target, **options)
 
 
 def texts(document: Document) -> Iterator[str]:

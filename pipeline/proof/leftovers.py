@@ -40,29 +40,27 @@ def nothing_waits_to_be_filled_in(subject: Subject) -> Iterator[Hit]:
         for pattern, what in ((TOKEN, "token"), (_SIGN, "sign"), (VARIABLE, "placeholder")):
             for match in pattern.finditer(text):
                 if not subject.is_the_authors(match[0], text):
-                    yield Hit(f"a {what} was left over: {match[0]}", passage.line, text)
+                    yield Hit(f"a {what} was left over: {match[0]}", passage.at, text)
         dummy = _DUMMY.search(text)
         if dummy:
             said = f"this waits to be written: “{dummy[0]}”"
-            yield Hit(said, passage.line, text, Severity.WARNING)
+            yield Hit(said, passage.at, text, Severity.WARNING)
 
 
 @check("mojibake", severity=Severity.ERROR)
 def characters_are_whole(subject: Subject) -> Iterator[Hit]:
     """No text that was read in another encoding than it was written in (by ftfy's measure)."""
-    if subject.page.text.isascii() or not _LEAD.search(subject.page.text):
-        return
-    for passage in subject.page.passages:
+    for passage in subject.page.beyond:
         text = passage.text
         if not _LEAD.search(text):
             continue
         if "\ufffd" in text:
-            yield Hit("a character could not be read and was lost", passage.line, text)
+            yield Hit("a character could not be read and was lost", passage.at, text)
         elif badness.is_bad(text):
             mended = fix_encoding(text)
             if mended != text:
                 said = f"this was read in the wrong encoding; it was “{_short(mended)}”"
-                yield Hit(said, passage.line, text)
+                yield Hit(said, passage.at, text)
 
 
 @check("double escapes", severity=Severity.ERROR)
@@ -78,10 +76,10 @@ def nothing_is_escaped_twice(subject: Subject) -> Iterator[Hit]:
             if match[1] and f"{match[1]};" not in html5:
                 continue
             if not subject.is_the_authors(match[0], text):
-                yield Hit(f"escaped twice: readers see {match[0]}", passage.line, text)
+                yield Hit(f"escaped twice: readers see {match[0]}", passage.at, text)
         for match in _TAG.finditer(text):
             if not subject.is_the_authors(match[0], text):
-                yield Hit(f"markup was escaped: readers see {match[0]}", passage.line, text)
+                yield Hit(f"markup was escaped: readers see {match[0]}", passage.at, text)
 
 
 def _is_suspect(text: str) -> bool:

@@ -50,7 +50,7 @@ def _names_of(head: Head, there: Head, subject: Subject) -> list[str]:
 
 
 def _hit(anchor: Anchor, said: str) -> Hit:
-    return Hit(f"the link “{anchor.text}” {said}", anchor.line, anchor.around)
+    return Hit(f"the link “{anchor.text}” {said}", anchor.at, anchor.around)
 
 
 def _said(there: Head) -> str:

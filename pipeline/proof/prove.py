@@ -10,7 +10,7 @@ from ..checks import Severity
 from ..errors import SettingsError
 from ..project import Project
 from ..site.language import language
-from .document import Head, texts
+from .document import Document, texts
 from .origins import Origin, Origins
 from .published import Published
 from .registry import CHECKS, Hit, Subject
@@ -92,11 +92,12 @@ def _faults(project: Project, subject: Subject) -> Iterator[Fault]:
             origin = subject.origin(hit.text, near=True)
             worst = severity if hit.severity is None else hit.severity
             if origin is None or name not in origin.ignored:
-                yield _fault(project, subject.page.head, name, worst, hit, origin)
+                yield _fault(project, subject.page, name, worst, hit, origin)
 
 
 def _fault(
-    project: Project, head: Head, name: str, severity: Severity, hit: Hit, origin: Origin | None
+    project: Project, page: Document, name: str, severity: Severity, hit: Hit, origin: Origin | None
 ) -> Fault:
-    file = project.relative(project.output_dir / head.file)
-    return Fault(head.path, file, hit.line, name, severity, hit.message, hit.text, origin)
+    file, path = project.relative(project.output_dir / page.head.file), page.head.path
+    line = hit.line or page.line(hit.at)
+    return Fault(path, file, line, name, severity, hit.message, hit.text, origin)

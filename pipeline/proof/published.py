@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -14,7 +15,8 @@ from lxml import etree
 from ..errors import OutputError
 from ..project import Project
 from ..site.language import language
-from .document import Document, Head, base, read_document, read_head
+from .document import Document, Head, base
+from .reading import Reader, read_head
 
 _BEYOND = re.compile("[?#]")
 _SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -41,6 +43,8 @@ class Published:
     codes: tuple[str, ...]
     names: Mapping[str, str]
     heads: Mapping[str, Head]
+    _known: dict[str, Head | None] = field(default_factory=dict, repr=False)
+    _reader: Reader = field(default_factory=Reader, repr=False)
 
     @classmethod
     def of(cls, project: Project) -> Published:
@@ -65,11 +69,15 @@ class Published:
 
     def at(self, address: str, *, on: str = "/") -> Head | None:
         """The page that an address on another one leads to; None if to no page of this site."""
+        everywhere = address.startswith(("/", "http"))
+        if everywhere and address in self._known:
+            return self._known[address]
         path = self.path(address, on=on)
-        if path is None:
-            return None
-        plain = path.removesuffix("index.html")
-        return self.heads.get(plain) or self.heads.get(f"{plain}/")
+        plain = "" if path is None else path.removesuffix("index.html")
+        found = (self.heads.get(plain) or self.heads.get(f"{plain}/")) if plain else None
+        if everywhere:
+            self._known[address] = found
+        return found
 
     def path(self, address: str, *, on: str = "/") -> str | None:
         """The path of an address on this site, or None if it leads elsewhere."""
@@ -88,7 +96,7 @@ class Published:
 
     def read(self, head: Head) -> Document:
         """A page, read whole."""
-        return read_document(head, (self.folder / head.file).read_bytes())
+        return self._reader.read(head, (self.folder / head.file).read_bytes())
 
     def families(self) -> Iterator[list[Head]]:
         """Pages that are versions of one another, that in the source's language first."""
@@ -99,6 +107,12 @@ class Published:
             found.setdefault(first.path, []).append(head)
         for family in found.values():
             yield sorted(family, key=lambda head: head.language != self.source)
+
+    @cached_property
+    def mapped(self) -> frozenset[str]:
+        """The paths of pages that are in the sitemaps."""
+        pages = (self.at(address) for address in self.sitemap or ())
+        return frozenset(page.path for page in pages if page)
 
     @cached_property
     def sitemap(self) -> Mapping[str, frozenset[tuple[str, str]]] | None:
@@ -117,8 +131,16 @@ class Published:
 
 
 def _heads(folder: Path) -> Iterator[Head]:
-    for file in sorted(folder.rglob("*.html")):
-        name = file.relative_to(folder).as_posix()
-        if any(part.startswith(".") for part in Path(name).parts):
-            continue
+    """The heads of all pages, in the order of their files; hidden folders are not published."""
+    files: list[tuple[str, Path]] = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        here = Path(place)
+        below = "" if here == folder else f"{here.relative_to(folder).as_posix()}/"
+        files += ((below + name, here / name) for name in names if _is_page(name))
+    for name, file in sorted(files):
         yield read_head(name, f"/{name.removesuffix('index.html')}", file.read_bytes())
+
+
+def _is_page(name: str) -> bool:
+    return name.endswith(".html") and not name.startswith(".")

@@ -17,16 +17,18 @@ class Hit:
 
     Attributes:
         message: What is wrong.
-        line: Where it stands in the page's file; 0 if it is about the whole page.
+        at: The element it stands in, counted from 1; 0 if it is about the whole page.
         text: The text in question, by which its message is looked up; empty if there is none.
         severity: If it is not that of the check.
+        line: Where it stands in the page's file, where no element says so.
         shown: What of the text is wrong, where that is less than all of it.
     """
 
     message: str
-    line: int = 0
+    at: int = 0
     text: str = ""
     severity: Severity | None = None
+    line: int = 0
     shown: str = ""
 
 

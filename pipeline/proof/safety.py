@@ -21,8 +21,8 @@ _RIGHT_TO_LEFT = ("R", "AL")
 @check("inline", severity=Severity.BLOCKING)
 def nothing_runs_in_the_page(subject: Subject) -> Iterator[Hit]:
     """No style, script or handler in the page itself; a strict policy would refuse them."""
-    for what, line in subject.page.unsafe:
-        yield Hit(f"the page has {what}", line)
+    for what, at in subject.page.unsafe:
+        yield Hit(f"the page has {what}", at)
 
 
 @check("bidi controls", severity=Severity.ERROR)
@@ -31,16 +31,16 @@ def text_runs_as_it_reads(subject: Subject) -> Iterator[Hit]:
     markup = subject.page.markup
     if not any(one in markup for one in _EACH) and not _REFERENCES.search(markup):
         return
-    for passage in subject.page.passages:
+    for passage in subject.page.beyond:
         controls = _CONTROLS.findall(passage.text)
         if controls:
             found = _harm(passage.text, controls)
             if found is not None:
-                yield Hit(found[0], passage.line, passage.text, found[1])
+                yield Hit(found[0], passage.at, passage.text, found[1])
     for number, line in enumerate(markup.splitlines(), 1):
         for match in re.finditer(r"""\b(?:href|src|id|class)=["'][^"']*""", line):
             if _CONTROLS.search(match[0]):
-                yield Hit("an address or a name has a control character in it", number)
+                yield Hit("an address or a name has a control character in it", line=number)
 
 
 def _harm(text: str, controls: list[str]) -> tuple[str, Severity] | None:

@@ -46,7 +46,7 @@ def texts_are_in_their_language(subject: Subject) -> Iterator[Hit]:
         found = _language_of(text, site.codes) if _is_prose(text) else None
         if found and found != lang:
             said = f"{_what(passage)} seems to be in {_name(found)} and is said to be in"
-            yield Hit(f"{said} {_name(lang)}", passage.line, passage.text)
+            yield Hit(f"{said} {_name(lang)}", passage.at, passage.text)
 
 
 @check("copy", severity=Severity.ERROR)
@@ -64,27 +64,26 @@ def texts_are_not_those_of_the_source(subject: Subject) -> Iterator[Hit]:
             if sure or subject.origin(text) is not None:
                 said = f"{_what(passage)} is the same as on the page in {_name(code)}"
                 severity = None if sure else Severity.WARNING
-                yield Hit(said, passage.line, text, severity)
+                yield Hit(said, passage.at, text, severity)
 
 
 @check("foreign", severity=Severity.ERROR)
 def foreign_words_have_their_language(subject: Subject) -> Iterator[Hit]:
     """Words in another script, and the names that languages call themselves in links to them."""
-    foreign = _OTHER_LETTER.search(subject.page.text)
-    for passage in subject.page.passages if foreign else ():
+    for passage in subject.page.beyond:
         lang = base(passage.lang)
-        if not lang or passage.text.isascii():
+        if not lang or not _OTHER_LETTER.search(passage.text):
             continue
         for match in _OTHER_WORD.finditer(passage.text):
             if not _is_written(match[0], passage.lang):
                 said = f"“{match[0]}” is in a script that {_name(lang)} is not written in, without lang"  # noqa: E501
-                yield Hit(said, passage.line, passage.text)
+                yield Hit(said, passage.at, passage.text)
                 break
     names = {name: code for code, name in subject.site.names.items()}
     for anchor in subject.page.anchors:
         code = names.get(anchor.text)
         if code and code != base(anchor.lang) and base(anchor.hreflang) == code:
-            yield Hit(f"“{anchor.text}” stands without lang={code}", anchor.line, anchor.around)
+            yield Hit(f"“{anchor.text}” stands without lang={code}", anchor.at, anchor.around)
 
 
 def _is_prose(text: str) -> bool:
