@@ -39,7 +39,7 @@ class Redirect:
     Attributes:
         old: The path as people read it.
         new: The path as it stands in a link.
-        locale: The locale of ``old``.
+        locale: The locale of ``old``, or the source's if the site has that one no longer.
         lasting: Whether its page has moved; else it is gone for now, and may come back.
     """
 
@@ -128,9 +128,16 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Histories:
-    """Those of all locales; of one whose file is broken there is none, and nothing is written."""
+    """Those of all locales; of one whose file is broken there is none, and nothing is written.
+
+    Attributes:
+        found: By locale.
+        former: Locales that the site had once: their addresses lead to the originals.
+        errors: What could not be read.
+    """
 
     found: Mapping[str, History]
+    former: frozenset[str] = frozenset()
     errors: tuple[SiteError, ...] = ()
 
     @classmethod
@@ -140,20 +147,24 @@ class Histories:
         """The histories on disk, and the paths of what is published (name and owner of files)."""
         found: dict[str, History] = {}
         errors: list[SiteError] = []
-        owners = tuple(owners)
-        for locale in locales:
+        owners, present = tuple(owners), tuple(locales)
+        kept = {path.parent.name for path in project.catalogues_dir.glob(f"*/{HISTORY}")}
+        former = frozenset(kept.difference(present))
+        for locale in (*present, *sorted(former)):
             try:
                 history = History.read(project, locale)
             except SiteError as error:
                 errors.append(error)
                 continue
             found[locale] = history.preceded_by(published_paths(owners, locale))
-        return cls(found, tuple(errors))
+        return cls(found, former, tuple(errors))
 
     def redirects(self, addresses: Addresses) -> Iterator[Redirect]:
         """Every redirect of the site."""
         for locale, history in self.found.items():
-            yield from history.redirects(addresses, locale)
+            for one in history.redirects(addresses, locale):
+                is_former = locale in self.former
+                yield replace(one, locale=addresses.source_locale) if is_former else one
 
     def write(self, addresses: Addresses, locales: Iterable[str]) -> None:
         """Add the paths that pages have now; before they are published, so that none is live and

@@ -25,9 +25,14 @@ BUILT_IN_THEME = Path(__file__).parent / "theme"
 
 
 class Strings:
-    """The words of one locale; what is not translated well enough is said in the source's."""
+    """The words of one locale; what is not translated well enough is said in the source's.
+
+    Attributes:
+        otherwise: The locale of the words that have no translation, if it is another one.
+    """
 
     def __init__(self, catalogue: Catalogue | None = None, policy: Policy | None = None) -> None:
+        self.otherwise = policy.source_locale if policy else ""
         self._found: dict[tuple[str | None, str], tuple[str, ...]] = {}
         self._plural = gettext.c2py("n != 1")
         if catalogue is None or policy is None:
@@ -80,9 +85,7 @@ def read_strings(project: Project, locale: str, policy: Policy | None) -> String
         CatalogueError: The catalogue cannot be read.
     """
     path = project.catalogue_path(locale, DOMAIN)
-    if policy is None or not path.exists():
-        return Strings()
-    return Strings(read(path), policy)
+    return Strings(read(path) if policy and path.exists() else None, policy)
 
 
 def site_messages(project: Project, tags: Iterable[str]) -> list[Message]:

@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 import jinja2
 from jinja2.runtime import Context
 from jinja2.utils import pass_context
+from markupsafe import Markup
 
 from ..articles import NO_LAYOUT
 from ..errors import ThemeError
@@ -25,6 +26,7 @@ from ..files import is_temporary
 from ..project import Project
 from .language import DateFormat
 from .strings import BUILT_IN_THEME
+from .wording import said, with_languages
 
 _OWN = frozenset(("base", "root", "404", "list", "tag", "tags", "search", "moved"))
 """Templates of pages that are no articles."""
@@ -89,9 +91,10 @@ class Theme:
             ThemeError: The template is missing or broken, or asks for something that is not there.
         """
         try:
-            return self._environment.get_template(template).render(context)
+            html = self._environment.get_template(template).render(context)
         except jinja2.TemplateError as error:
             self._explain(template, error)
+        return with_languages(html, context["language"], context["strings"].otherwise)
 
     @cached_property
     def _contents(self) -> dict[str, bytes]:
@@ -200,23 +203,27 @@ def _with_addresses(css: str, names: Mapping[str, str]) -> str:
 
 
 @pass_context
-def _gettext(context: Context, text: str) -> str:
-    return str(context["strings"].gettext(text))
+def _gettext(context: Context, text: str) -> Markup:
+    words = context["strings"]
+    return said(words, words.gettext(text), text)
 
 
 @pass_context
-def _ngettext(context: Context, one: str, many: str, count: int) -> str:
-    return str(context["strings"].ngettext(one, many, count))
+def _ngettext(context: Context, one: str, many: str, count: int) -> Markup:
+    words = context["strings"]
+    return said(words, words.ngettext(one, many, count), one)
 
 
 @pass_context
-def _pgettext(context: Context, place: str, text: str) -> str:
-    return str(context["strings"].pgettext(place, text))
+def _pgettext(context: Context, place: str, text: str) -> Markup:
+    words = context["strings"]
+    return said(words, words.pgettext(place, text), text, place)
 
 
 @pass_context
-def _npgettext(context: Context, place: str, one: str, many: str, count: int) -> str:
-    return str(context["strings"].npgettext(place, one, many, count))
+def _npgettext(context: Context, place: str, one: str, many: str, count: int) -> Markup:
+    words = context["strings"]
+    return said(words, words.npgettext(place, one, many, count), one, place)
 
 
 @pass_context

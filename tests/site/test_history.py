@@ -10,7 +10,7 @@ import pytest
 from pipeline.build import build
 from pipeline.errors import OutputError
 from pipeline.extract import extract
-from pipeline.project import Project
+from pipeline.project import Project, open_project
 from pipeline.site import history, redirects
 from pipeline.site.publication import Publication
 from tests.site.published import moved, published, rename
@@ -210,3 +210,15 @@ def test_a_locale_has_its_own_file(tmp_path: Path) -> None:
     project = site(tmp_path)
     assert history.history_path(project, "nl") == tmp_path / "locales/nl/addresses.tsv"
     assert history.history_path(project, "en") == tmp_path / "locales/en/addresses.tsv"
+
+
+def test_a_language_that_was_given_up_leads_to_the_originals(tmp_path: Path) -> None:
+    """Its pages go, its addresses do not end dead, and who comes is told in a language we speak."""
+    project = published(tmp_path)
+    replace(tmp_path / "pipeline.toml", "[locales.nl]", "[locales.de]")
+    project = open_project(tmp_path)
+    assert build(project, today=DAY, jobs=1).ok
+    found = redirects.read(project.output_dir)
+    assert found["/nl/nl-first/"] == ("/en/first/", 302)
+    assert found["/nl/"] == ("/en/", 302)
+    assert '<html lang="en"' in page(project, "nl/nl-first")
