@@ -20,6 +20,7 @@ DEFECTS = {
     "html-validate": ("no-implicit-input-type",),
     "stylelint": ('"margin-left"', "csstools/use-logical"),
     "axe": ("image-alt",),
+    "lighthouse": ("/en/first/: ", "image-alt"),
     "linkinator": ("/en/gone/ (404)", "#nothing"),
     "sitemap": ("fixed", "nothing at https://www.example.org/gone/"),
     "atom": ("updated", "stands twice", "its own address"),
