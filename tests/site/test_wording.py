@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lxml import etree
+
 from pipeline import catalogues
 from pipeline.build import build
 from pipeline.extract import extract
+from pipeline.proof import prove
 from pipeline.site.language import language
 from pipeline.site.wording import with_languages
 from tests.sites import DAY, SETTINGS, site, translate, untranslate, write
@@ -63,3 +66,25 @@ def test_a_word_in_the_other_direction_says_that_too() -> None:
 def test_variants_of_one_language_are_not_marked() -> None:
     """British readers need no word about American English."""
     assert with_languages("<p>\ufdd0Go\ufdd1", language("en_GB"), "en") == "<p>Go"
+
+
+def test_nothing_that_translators_type_becomes_markup_anywhere(tmp_path: Path) -> None:
+    """In no page, feed or sitemap, whatever kind of text it is: pages stay what they were made."""
+    project = site(tmp_path)
+    extract(project, today=DAY)
+    hostile = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>]]>"
+    for domain in project.domains("nl"):
+        path = project.catalogue_path("nl", domain)
+        catalogue = catalogues.read(path)
+        wanted = [one for one in catalogue if one.context != "slug"]
+        said = [
+            catalogues.edit(one, [f"{one.id} {hostile}" for _ in one.strings]) for one in wanted
+        ]
+        approved = [catalogues.approve(one, by="anna", on=DAY) for one in said]
+        catalogues.write(catalogue.with_messages(approved), path)
+    assert build(project, today=DAY, jobs=1).ok
+    shown = [file for file in project.output_dir.rglob("*") if file.suffix in (".html", ".atom")]
+    assert any("alert(1)" in file.read_text(encoding="utf-8") for file in shown)
+    assert not [fault for fault in prove(project).faults if fault.check == "inline"]
+    for feed in project.output_dir.rglob("*.atom"):
+        assert not etree.parse(feed).findall(".//{*}script")
