@@ -11,10 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from .document import Left
+from .figures import figure
+from .flow import content_of
 from .images import EMBEDDED, embedded, without_doubles
 from .inline import has_content, line_of, lines_of
 from .lists import mended
 from .nodes import INLINE, Child, Node, text_of, words_in
+from .tables import table
 
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _LISTS = frozenset(("ul", "ol", "menu"))
@@ -32,7 +35,6 @@ _LEFT = {
     "dialog": "window",
 }
 _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
-_CELL = ("colspan", "rowspan", "scope", "headers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +168,9 @@ class _Tidying:
         elif name == "hr":
             found.append(Node("hr"))
         elif name == "figure":
-            found += self.figure(node)
+            found += figure(node, self)
         elif name == "table":
-            found += self.table(node)
+            found += table(node, self)
         elif name == "dl":
             found += self.definitions(node)
         elif name == "details":
@@ -214,62 +216,12 @@ class _Tidying:
         blocks = self.flow(node.children)
         if not blocks:
             return []
-        return [self.named(Node("li", {}, _content(blocks)))]
-
-    def figure(self, node: Node) -> list[Node]:
-        captions = [n for n in node.below() if n.name in ("figcaption",)]
-        rest = _without(node, captions)
-        blocks = self.flow(rest.children)
-        caption = self.line([c for n in captions for c in n.children])
-        if not has_content(caption):
-            return blocks
-        if not blocks:
-            return [Node("p", {}, caption)]
-        if len(blocks) == 1 and blocks[0].name == "table":
-            table = blocks[0]
-            return [
-                Node("table", table.attributes, [Node("caption", {}, caption), *table.children])
-            ]
-        inner: list[Child] = []
-        for block in blocks:
-            pictures = [c for c in block.children if not isinstance(c, str) or c.strip()]
-            only = block.name == "p" and all(_is_picture(c) for c in pictures)
-            inner += pictures if only else [block]
-        return [self.named(Node("figure", {}, [*inner, Node("figcaption", {}, caption)]))]
-
-    def table(self, node: Node) -> list[Node]:
-        rows = _rows(node)
-        cells = [cell for _, row in rows for cell in row]
-        if node.attributes.get("role") in ("presentation", "none") or len(cells) <= 1:
-            return [block for cell in cells for block in self.flow(cell.children)]
-        parts: dict[str, list[Child]] = {}
-        for part, row in rows:
-            made: list[Child] = [self.cell(cell) for cell in row]
-            whole = all(isinstance(c, Node) and c.name == "th" for c in made)
-            head = part == "thead" or (part == "" and whole and not parts)
-            parts.setdefault("thead" if head else part or "tbody", []).append(Node("tr", {}, made))
-        if not any(
-            has_content(n.children)
-            for rows_ in parts.values()
-            for n in rows_
-            if isinstance(n, Node)
-        ):
-            return []
-        caption = next((n for n in node.below() if n.name == "caption"), None)
-        said = self.line(caption.children) if caption is not None else []
-        children: list[Child] = [Node("caption", {}, said)] if has_content(said) else []
-        order = [name for name in ("thead", "tbody", "tfoot") if name in parts]
-        return [self.named(Node("table", {}, children + [Node(n, {}, parts[n]) for n in order]))]
-
-    def cell(self, cell: Node) -> Node:
-        said = {n: cell.attributes[n] for n in _CELL if cell.attributes.get(n)}
-        said = {n: v for n, v in said.items() if (n, v) not in (("colspan", "1"), ("rowspan", "1"))}
-        return Node(cell.name, said, _content(self.flow(cell.children)))
+        return [self.named(Node("li", {}, content_of(blocks)))]
 
     def definitions(self, node: Node) -> list[Node]:
         found: list[Child] = []
         for child in (n for n in node.below() if n.name in ("dt", "dd")):
-            content = _content(self.flow(child.children))
+            content = content_of(self.flow(child.children))
             if has_content(content):
                 found.append(Node(child.name, {}, content))
         return [Node("dl", {}, found)] if found else []
@@ -317,23 +269,6 @@ def _is_hidden(node: Node) -> bool:
     return "hidden" in said or bool(re.search(r"display:\s*none", style, re.IGNORECASE))
 
 
-def _is_picture(child: Child) -> bool:
-    if isinstance(child, str):
-        return False
-    if child.name == "a":
-        return bool(child.children) and all(_is_picture(c) for c in child.children)
-    return child.name == "img"
-
-
-def _content(blocks: Sequence[Node]) -> list[Child]:
-    """Blocks as the content of an item or cell: a first paragraph is its line."""
-    if not blocks or blocks[0].name != "p" or blocks[0].attributes:
-        return list(blocks)
-    if len(blocks) == 1 or all(block.name in ("ul", "ol") for block in blocks[1:]):
-        return [*blocks[0].children, *blocks[1:]]
-    return list(blocks)
-
-
 def _at_double_breaks(children: Sequence[Child]) -> list[list[Child]]:
     """A paragraph divided where two breaks follow each other, and where its lines are items."""
     lines = lines_of(children)
@@ -372,28 +307,6 @@ def _preformatted(node: Node) -> list[Node]:
     collect(node)
     text = "".join(pieces).strip("\n")
     return [Node("pre", {}, [Node("code", {}, [f"{text}\n"])])] if text.strip() else []
-
-
-def _rows(table: Node) -> list[tuple[str, list[Node]]]:
-    found: list[tuple[str, list[Node]]] = []
-    for child in (c for c in table.children if isinstance(c, Node)):
-        rows = [child] if child.name == "tr" else child.children
-        part = child.name if child.name in ("thead", "tbody", "tfoot") else ""
-        for row in (r for r in rows if isinstance(r, Node) and r.name == "tr"):
-            own = [c for c in row.children if isinstance(c, Node) and c.name in ("td", "th")]
-            if own:
-                found.append((part if part != "tbody" else "", own))
-    return found
-
-
-def _without(node: Node, gone: Sequence[Node]) -> Node:
-    kept: list[Child] = []
-    for child in node.children:
-        if isinstance(child, str):
-            kept.append(child)
-        elif not any(child is one for one in gone):
-            kept.append(_without(child, gone))
-    return Node(node.name, node.attributes, kept)
 
 
 def _without_loose_rules(blocks: Sequence[Node]) -> list[Node]:
