@@ -28,3 +28,11 @@ def content_of(blocks: Sequence[Node]) -> list[Child]:
     if len(blocks) == 1 or all(block.name in ("ul", "ol") for block in blocks[1:]):
         return [*blocks[0].children, *blocks[1:]]
     return list(blocks)
+
+
+def named_content_of(blocks: Sequence[Node]) -> tuple[dict[str, str], list[Child]]:
+    """The same, with the name of its first paragraph for the element that holds it."""
+    first = blocks[0] if blocks else None
+    if first is None or first.name != "p" or set(first.attributes) != {"id"}:
+        return {}, content_of(blocks)
+    return first.attributes, content_of([Node("p", {}, first.children), *blocks[1:]])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .flow import Flow, content_of
+from .flow import Flow, named_content_of
 from .inline import has_content
 from .nodes import Child, Node
 
@@ -35,7 +35,8 @@ def table(node: Node, within: Flow) -> list[Node]:
 def _cell(cell: Node, within: Flow) -> Node:
     said = {n: cell.attributes[n] for n in _CELL if cell.attributes.get(n)}
     said = {n: v for n, v in said.items() if (n, v) not in (("colspan", "1"), ("rowspan", "1"))}
-    return Node(cell.name, said, content_of(within.flow(cell.children)))
+    name, content = named_content_of(within.flow(cell.children))
+    return Node(cell.name, {**name, **said}, content)
 
 
 def _rows(table: Node) -> list[tuple[str, list[Node]]]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from .document import Left
 from .figures import figure
-from .flow import content_of
+from .flow import named_content_of
 from .images import EMBEDDED, embedded, without_doubles
-from .inline import has_content, line_of, lines_of
+from .inline import ODD, has_content, line_of, lines_of
 from .lists import mended
 from .nodes import INLINE, Child, Node, text_of, words_in
 from .tables import table
@@ -145,7 +145,7 @@ class _Tidying:
             elif not self.goes(child):
                 self.anchor(child)
                 if child.name in EMBEDDED and embedded(child) is None:
-                    self.left.append(Left(f"{child.name} without an address"))
+                    self.left.append(Left(f"{child.name} that shows nothing"))
                     continue
                 inner = self.without_what_goes(child.children)
                 found.append(Node(child.name, child.attributes, inner))
@@ -216,14 +216,14 @@ class _Tidying:
         blocks = self.flow(node.children)
         if not blocks:
             return []
-        return [self.named(Node("li", {}, content_of(blocks)))]
+        return [self.named(Node("li", *named_content_of(blocks)))]
 
     def definitions(self, node: Node) -> list[Node]:
         found: list[Child] = []
         for child in (n for n in node.below() if n.name in ("dt", "dd")):
-            content = content_of(self.flow(child.children))
+            name, content = named_content_of(self.flow(child.children))
             if has_content(content):
-                found.append(Node(child.name, {}, content))
+                found.append(Node(child.name, name, content))
         return [Node("dl", {}, found)] if found else []
 
     def details(self, node: Node) -> list[Node]:
@@ -249,16 +249,13 @@ def _with_lists(children: Sequence[Child], lists: Sequence[Node]) -> list[Child]
 
 def _runs_in_line(node: Node) -> bool:
     """Whether an element is part of a line: inline, with nothing in it that begins a line."""
-    if node.name in EMBEDDED:
+    if node.name in EMBEDDED or node.name in _NOTHING or node.name in _LEFT:
         return True
-    if node.name not in INLINE and "-" not in node.name and node.name not in _ODD:
+    if node.name not in INLINE and "-" not in node.name and node.name not in ODD:
         return False
     if node.name == "a":  # a card: what is in it is one link
         return not any(n.name in ("table", "ul", "ol") for n in node.below())
     return all(_runs_in_line(n) for n in node.children if isinstance(n, Node))
-
-
-_ODD = frozenset("font strike tt big nobr picture acronym svg noscript wbr".split())
 
 
 def _is_hidden(node: Node) -> bool:
