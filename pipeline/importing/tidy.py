@@ -7,9 +7,10 @@ nothing, which is how :mod:`.wording` knows whether Markdown says the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from .anchors import fragment_of
 from .document import Left
 from .figures import figure
 from .flow import named_content_of
@@ -39,33 +40,41 @@ _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
 
 @dataclass(frozen=True, slots=True)
 class Tidied:
-    """The blocks of an article, and what was left out of them."""
+    """The blocks of an article, and what was left out of them.
+
+    Attributes:
+        names: Names of places that have another name now: a block has one.
+    """
 
     blocks: list[Node]
     left: tuple[Left, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
-def tidy(root: Node, *, lines: bool = False) -> Tidied:
+def tidy(root: Node, *, lines: bool = False, wanted: Iterable[str] = ()) -> Tidied:
     """The blocks of what is in an element.
 
     Args:
         root: Its own name and attributes do not count.
         lines: Whether an empty line begins a paragraph, and a line feed a line.
+        wanted: Names of places to keep, besides those that its own links lead to.
     """
-    wanted = {n.attributes.get("href", "") for n in root.below() if n.name == "a"}
-    wanted = {href[1:] for href in wanted if href.startswith("#") and len(href) > 1}
-    tidying = _Tidying(frozenset(wanted), lines)
+    own = (n.attributes.get("href", "") for n in root.below() if n.name == "a")
+    names = {fragment_of(href[1:]) for href in own if href.startswith("#") and len(href) > 1}
+    tidying = _Tidying(names.union(wanted), lines)
     without_doubles(root)
     blocks = tidying.flow(root.children)
-    return Tidied(_without_loose_rules(blocks), tuple(tidying.left))
+    return Tidied(_without_loose_rules(blocks), tuple(tidying.left), tidying.names)
 
 
 @dataclass(slots=True)
 class _Tidying:
-    wanted: frozenset[str]
+    wanted: Collection[str]
     lines: bool
     left: list[Left] = field(default_factory=list)
     anchors: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    given: set[str] = field(default_factory=set)
 
     def flow(self, children: Iterable[Child]) -> list[Node]:
         """Blocks, and paragraphs of the lines between them."""
@@ -99,13 +108,16 @@ class _Tidying:
     def anchor(self, node: Node) -> None:
         """Remember a name that a link in the article leads to, for the next block."""
         for name in (node.attributes.get("id"), node.attributes.get("name")):
-            if name and name in self.wanted and name not in self.anchors:
+            if name and name in self.wanted and name not in self.given:
+                self.given.add(name)
                 self.anchors.append(name)
 
     def named(self, node: Node) -> Node:
-        """A block with the name that was remembered; a second one has no place and is dropped."""
+        """A block with the name that was remembered; other names for it lead to that one."""
         if self.anchors:
-            node.attributes = {"id": self.anchors[0], **node.attributes}
+            first = node.attributes.setdefault("id", self.anchors[0])
+            node.attributes = {"id": first, **node.attributes}
+            self.names |= {name: first for name in self.anchors if name != first}
             self.anchors.clear()
         return node
 

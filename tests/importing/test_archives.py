@@ -153,6 +153,7 @@ def test_an_archive_brings_its_pictures_and_the_frames_of_its_own_site(
     links = [link.get("href") for link in main.iter("a")]
     assert "https://video.example/embed/7" in links
     assert "https://www.lindenhof.example/post/other" in links
+    assert links[-1] == "#list"
 
 
 def as_word_writes(charset: str, text: str, *, start: str = "") -> bytes:
