@@ -23,8 +23,9 @@ from ..slug import is_slug
 from .beads import Bead, Piece, beads, piece_of
 from .document import Document
 from .head import slug_of
+from .headings import titled
+from .illustration import Headed, headed
 from .nodes import nodes_of, parse_page
-from .plan import Headed, headed, titled
 from .tidy import tidy
 from .wording import html_of
 

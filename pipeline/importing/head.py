@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from .document import Kind
 
@@ -20,10 +20,15 @@ _BESIDE = re.compile(r"\s+[|–—·-]\s+")
 
 
 class Head:
-    """The metadata of a page, from ``meta``, ``link``, ``time`` and JSON-LD."""
+    """The metadata of a page, from ``meta``, ``link``, ``time`` and JSON-LD.
 
-    def __init__(self, tree: HtmlElement) -> None:
+    Args:
+        saved_from: Where it was published, as the browser that saved it says.
+    """
+
+    def __init__(self, tree: HtmlElement, saved_from: str = "") -> None:
         self.tree = tree
+        self.saved_from = saved_from
         self.metas = _metas(tree)
         self.stated = _stated(tree)
 
@@ -95,8 +100,8 @@ class Head:
         """Where it is published."""
         for link in self.tree.iter("link"):
             if "canonical" in (link.get("rel") or "").lower().split():
-                return (link.get("href") or "").strip()
-        return self.first("og:url")
+                return urljoin(self.saved_from, _text(link.get("href")))
+        return self.first("og:url") or self.saved_from
 
     @property
     def language(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from .nodes import Node
@@ -25,14 +26,21 @@ def is_safe(address: str) -> bool:
     return scheme in _SAFE
 
 
+def is_unseen(said: Mapping[str, str]) -> bool:
+    """Whether attributes say that nobody is to see an element: it only counts visits."""
+    style = said.get("style", "").replace(" ", "").lower()
+    sizes = {said.get(name, "").removesuffix("px") for name in ("width", "height")}
+    return bool(sizes & {"0", "1"}) or "display:none" in style or "visibility:hidden" in style
+
+
 def image_of(node: Node) -> Node | None:
     """The picture of an ``img``; None for one that only counts visits, or has no address."""
     said = node.attributes
-    if {said.get("width", ""), said.get("height", "")} & {"0", "1"}:
+    if is_unseen(said):
         return None
     address = next(
         (said[name] for name in _SOURCES if said.get(name) and not _PLACEHOLDER.match(said[name])),
-        _largest(said.get("srcset", "") or said.get("data-srcset", "")),
+        next(iter(candidates(said.get("srcset", "") or said.get("data-srcset", ""))), ""),
     )
     if not address and said.get("src", "").startswith("data:image/"):
         address = said["src"]
@@ -47,18 +55,21 @@ def image_of(node: Node) -> Node | None:
     return Node("img", attributes)
 
 
-def _largest(candidates: str) -> str:
-    """The widest picture of a ``srcset``."""
+def candidates(srcset: str) -> list[str]:
+    """The addresses of a ``srcset``, the widest picture first."""
     found = []
-    for one in re.split(r",\s+", candidates):
+    for one in re.split(r",\s+", srcset.strip()):
         address, _, width = one.strip().partition(" ")
         number = re.match(r"[\d.]+", width)
-        found.append((float(number[0]) if number else 1.0, address))
-    return max(found, key=lambda one: one[0])[1] if candidates.strip() else ""
+        if address:
+            found.append((float(number[0]) if number else 1.0, address))
+    return [address for _, address in sorted(found, key=lambda one: -one[0])]
 
 
 def embedded(node: Node) -> Node | None:
-    """A link to what an element shows from elsewhere."""
+    """A link to what an element shows from elsewhere; None if it shows nothing."""
+    if is_unseen(node.attributes):
+        return None
     address = node.attributes.get(EMBEDDED[node.name], "") or node.attributes.get("data-src", "")
     if not address:
         inner = (n.attributes.get("src", "") for n in node.below() if n.name in ("source", "embed"))

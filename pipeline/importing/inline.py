@@ -15,6 +15,9 @@ _STRONG = re.compile(r"font-weight:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _LIGHT = re.compile(r"font-weight:\s*(?:normal|[1-5]00)", re.IGNORECASE)
 _ITALIC = re.compile(r"font-style:\s*(?:italic|oblique)", re.IGNORECASE)
 
+ODD = frozenset("font strike tt big nobr picture acronym svg noscript wbr".split())
+"""Elements of a line that no article has: what is in them stays."""
+
 RENAMED = {"b": "strong", "i": "em", "s": "del", "strike": "del", "tt": "code"}
 _KEPT = {
     "a": ("href", "hreflang", "title", "lang"),
@@ -70,7 +73,7 @@ def _kept(children: Iterable[Child]) -> Iterator[Child]:
             link = embedded(child)
             if link is not None:
                 yield link
-        elif child.name in INLINE or "-" in child.name or child.name in ("font", "strike", "tt"):
+        elif child.name in INLINE or "-" in child.name or child.name in ODD:
             yield from _element(child)
         else:  # a block in a line: what is in it, apart from what is beside it
             yield " "

@@ -6,8 +6,9 @@ import posixpath
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit
 
+from .anchors import TOP, fragment_of
 from .document import Document
 from .nodes import Child, Node
 
@@ -80,31 +81,24 @@ def changed(children: Iterable[Child], change: Change) -> list[Child]:
     return found
 
 
-def names_in(blocks: Iterable[Node]) -> frozenset[str]:
-    """The names that links within an article can lead to."""
-    return frozenset(
-        node.attributes["id"]
-        for block in blocks
-        for node in (block, *block.below())
-        if "id" in node.attributes
-    )
-
-
 @dataclass(slots=True)
 class Linking:
     """The links of one article being rewritten.
 
     Attributes:
         names: The file below the sources of each article, by its id.
+        places: For each article, what the names of its places are now; empty for its beginning.
         lost: Links of which only the text is kept: nobody knows where they lead.
+        displaced: Links to an article that lack the place in it which they led to.
     """
 
     document: Document
     id: str
     addresses: Addresses
     names: Mapping[str, str]
-    own: frozenset[str] = frozenset()
+    places: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
+    displaced: list[str] = field(default_factory=list)
 
     def change(self, node: Node) -> list[Child] | None:
         """What stands for a link afterwards; None for what is none."""
@@ -116,19 +110,30 @@ class Linking:
             return inner
         return [Node("a", {**node.attributes, "href": href}, inner)]
 
-    def resolved(self, href: str) -> str | None:
-        """The address that a link has in the article; None where it leads nowhere."""
+    def target(self, href: str) -> tuple[str | None, str, str]:
+        """The id of the article that a link leads to, the place in it, and its whole address."""
         parts = urlsplit(href)
         if parts.scheme in ("mailto", "tel", "sms"):
-            return href
+            return None, "", href
+        place = fragment_of(parts.fragment)
         if href.startswith("#"):
-            return href if href[1:] in self.own else None
+            return self.id, place, href
         target, whole = self.addresses.find(self.document, href)
+        return target, place, whole
+
+    def resolved(self, href: str) -> str | None:
+        """The address that a link has in the article; None where it leads nowhere."""
+        target, place, whole = self.target(href)
+        if target is None:
+            if not whole:
+                self.lost.append(href)
+            return whole or None
+        now = self.places.get(target, {}).get(place)
+        missing = now is None and place not in TOP
         if target == self.id:
-            return f"#{parts.fragment}" if parts.fragment in self.own else None
-        if target is not None:
-            return link_between(self.names[self.id], self.names[target])
-        if not whole:
-            self.lost.append(href)
-            return None
-        return whole
+            if missing:
+                self.lost.append(href)
+            return f"#{quote(now)}" if now else None
+        if missing:
+            self.displaced.append(href)
+        return link_between(self.names[self.id], self.names[target], quote(now or ""))

@@ -23,6 +23,8 @@ _CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\u
 
 _HEAD = frozenset("base link meta noscript script style template title".split())
 
+_UNCLOSED = ("source", "track", "wbr", "embed")
+
 INLINE = frozenset(
     "a abbr b bdi bdo br cite code data del dfn em i img ins kbd mark q s samp small span strong"
     " sub sup time u var".split()
@@ -73,6 +75,8 @@ def parse_page(html: str, *, path: Path | None = None) -> HtmlElement:
         if "depth" in entry.message.lower():
             raise _too_deep(path, entry.line)
     _fill_body(tree)
+    for element in list(tree.iter(*_UNCLOSED)):
+        _close(element)
     return tree
 
 
@@ -83,6 +87,19 @@ def _fill_body(tree: HtmlElement) -> None:
     first = next((n for n, one in enumerate(own) if one.tag not in _HEAD), len(own))
     for position, element in enumerate(own[first:]):
         body.insert(position, element)
+
+
+def _close(element: HtmlElement) -> None:
+    """Move out what libxml2 puts into elements that it does not know to be empty."""
+    parent, inner, rest = element.getparent(), list(element), element.tail
+    if parent is None or not (inner or element.text):
+        return
+    element.tail, element.text = element.text, None
+    place = parent.index(element) + 1
+    for number, child in enumerate(inner):
+        parent.insert(place + number, child)
+    last = inner[-1] if inner else element
+    last.tail = (last.tail or "") + (rest or "") or None
 
 
 def nodes_of(element: HtmlElement, *, path: Path | None = None) -> Node:

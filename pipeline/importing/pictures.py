@@ -80,7 +80,8 @@ class Gallery:
             Refused: It is no picture, or one that must not be published.
         """
         if address in given:
-            return self._named(address, given[address])
+            whole = urlsplit(address) if "://" in address else None
+            return self._named(unquote(whole.path) if whole else address, given[address])
         if address.startswith("data:"):
             return self._named("picture", _of_data(address))
         parts = urlsplit(address)

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from .. import articles
 from ..articles.formats import READERS
 from ..errors import ImportingError, PipelineError
 from ..project import Project
 from ..slug import slugify
+from .anchors import fragments_in, keep_names, links_in, names_in, rename
 from .document import Document, Kind, Left
-from .links import Addresses, Linking, changed, link_between, names_in
+from .headings import titled
+from .illustration import Illustration
+from .links import Addresses, Linking, changed
 from .nodes import Child, Node, nodes_of, parse_page, text_of, words_in
-from .pictures import Gallery, Picture, Refused, full_size
+from .pictures import Gallery, Picture
 from .tidy import tidy
-from .wording import front_matter, html_of, markdown_of
+from .wording import anchors_in_markdown, front_matter, html_of, markdown_of
 
 _SHOWN = 5
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +87,30 @@ def plan(
         media: Where pictures of other addresses are looked for.
         into: The folder below the sources for all of them; by their kind if left out.
     """
-    planning = _Planning(project, Gallery(project.source_dir, folders, media), into)
-    for document in documents:
+    known = list(documents)
+    wanted = frozenset(name for one in known for name in fragments_in(one.html))
+    planning = _Planning(project, Gallery(project.source_dir, folders, media), into, wanted)
+    for document in known:
         planning.take(document)
     planning.number()
+    planning.settle()
     return Plan(tuple(planning.arrivals()), tuple(planning.errors))
 
 
 @dataclass(slots=True)
 class _Draft:
-    """A document whose blocks are known, and whose links are not."""
+    """A document whose blocks are known, and whose links are not.
+
+    Attributes:
+        places: What the names of places in the document are in the blocks; empty for the title.
+    """
 
     document: Document
     id: str
     title: str
     blocks: list[Node]
     left: tuple[Left, ...]
+    places: dict[str, str]
 
 
 @dataclass(slots=True)
@@ -109,15 +118,18 @@ class _Planning:
     project: Project
     gallery: Gallery
     into: str | None
+    wanted: frozenset[str]
     drafts: list[_Draft] = field(default_factory=list)
     errors: list[PipelineError] = field(default_factory=list)
     addresses: Addresses = field(default_factory=Addresses)
     names: dict[str, str] = field(default_factory=dict)
+    places: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def take(self, document: Document) -> None:
         """Tidy a document, and find the id of its article."""
         body = parse_page(document.html, path=document.path).find("body")
-        tidied = tidy(nodes_of(body, path=document.path), lines=document.lines)
+        node = nodes_of(body, path=document.path)
+        tidied = tidy(node, lines=document.lines, wanted=self.wanted)
         title, blocks = titled(document, tidied.blocks)
         if not blocks:
             said = f"there is no text in “{title}”" if title else "there is no text in it"
@@ -127,7 +139,11 @@ class _Planning:
             )
             return
         left = (*document.left, *tidied.left)
-        self.drafts.append(_Draft(document, self.id_for(document, title), title, blocks, left))
+        own = names_in(blocks)
+        places = {name: name if name in own else "" for name in names_in(tidied.blocks)}
+        places |= {name: places[now] for name, now in tidied.names.items() if now in places}
+        id_ = self.id_for(document, title)
+        self.drafts.append(_Draft(document, id_, title, blocks, left, places))
 
     def id_for(self, document: Document, title: str) -> str:
         """The id of an article: its folder by its kind, its name by its slug."""
@@ -154,10 +170,37 @@ class _Planning:
                 number += 1
                 draft.id = f"{plain}-{number}"
             taken.add(draft.id)
-            ending = ".html" if markdown_of(draft.blocks) is None else ".md"
-            self.names[draft.id] = f"{draft.id}{ending}"
             alone = counts[draft.document.path] == 1
             self.addresses.add(draft.document, draft.id, is_alone=alone)
+
+    def settle(self) -> None:
+        """Find what each article can be written in, and what its places are called then."""
+        led_to: dict[str, set[str]] = {draft.id: set() for draft in self.drafts}
+        for draft in self.drafts:
+            self.names[draft.id] = f"{draft.id}.md"
+            self.places[draft.id] = draft.places
+        for draft in self.drafts:
+            linking = self.linking(draft)
+            for href in links_in(draft.blocks):
+                target, place, _ = linking.target(href.strip())
+                if target is not None:
+                    led_to[target].add(self.places[target].get(place, ""))
+        trials = {}
+        for draft in self.drafts:
+            keep_names(draft.blocks, led_to[draft.id])
+            trials[draft.id] = _nodes(changed(draft.blocks, self.linking(draft).change))
+        for draft in self.drafts:
+            text = markdown_of(trials[draft.id])
+            if text is None:
+                self.names[draft.id] = f"{draft.id}.html"
+                continue
+            now = anchors_in_markdown(text, draft.blocks)
+            rename(draft.blocks, now)
+            self.places[draft.id] = {name: now.get(p, p) for name, p in draft.places.items()}
+
+    def linking(self, draft: _Draft) -> Linking:
+        """The links of an article, to be rewritten."""
+        return Linking(draft.document, draft.id, self.addresses, self.names, self.places)
 
     def arrivals(self) -> Iterator[Arrival]:
         """The articles with their links and pictures."""
@@ -166,9 +209,8 @@ class _Planning:
 
     def arrival(self, draft: _Draft) -> Arrival:
         document, name = draft.document, self.names[draft.id]
-        own = names_in(draft.blocks)
-        linking = Linking(document, draft.id, self.addresses, self.names, own)
-        showing = _Showing(document, name, self.gallery)
+        linking = self.linking(draft)
+        showing = Illustration(document, name, self.gallery)
         blocks = _nodes(changed(changed(draft.blocks, linking.change), showing.change))
         values, blocks = self.values(draft, showing, blocks)
         text = markdown_of(blocks) if name.endswith(".md") else None
@@ -191,7 +233,7 @@ class _Planning:
         )
 
     def values(
-        self, draft: _Draft, showing: _Showing, blocks: list[Node]
+        self, draft: _Draft, showing: Illustration, blocks: list[Node]
     ) -> tuple[dict[str, object], list[Node]]:
         """The front matter, and the blocks without the picture that it names."""
         document = draft.document
@@ -214,11 +256,14 @@ class _Planning:
         }
         return values, blocks
 
-    def notes(self, document: Document, linking: Linking, showing: _Showing) -> Iterator[str]:
-        lost = list(dict.fromkeys(linking.lost))
-        if lost:
-            shown = ", ".join(lost[:_SHOWN]) + (", …" if len(lost) > _SHOWN else "")
-            yield f"of links that lead nowhere only the text was taken: {shown}"
+    def notes(self, document: Document, linking: Linking, showing: Illustration) -> Iterator[str]:
+        if linking.lost:
+            yield f"of links that lead nowhere only the text was taken: {_some(linking.lost)}"
+        if linking.displaced:
+            yield (
+                "links lead to an article and no longer to a place in it, for there is none of"
+                f" that name: {_some(linking.displaced)}"
+            )
         yield from showing.notes
         language = document.language.replace("_", "-").lower().partition("-")[0]
         source = self.project.source_locale.partition("_")[0].lower()
@@ -239,137 +284,9 @@ class _Planning:
         return ""
 
 
-@dataclass(slots=True)
-class _Showing:
-    """The pictures of one article being found."""
-
-    document: Document
-    name: str
-    gallery: Gallery
-    count: int = 0
-    pictures: dict[str, Picture] = field(default_factory=dict)
-    left: list[Left] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def change(self, node: Node) -> list[Child] | None:
-        """What stands for a picture afterwards; None for what is none."""
-        if node.name != "img":
-            return None
-        address = node.attributes["src"]
-        found = self.find(address)
-        if found is None:
-            return [node.attributes["alt"]] if node.attributes["alt"] else []
-        self.count += 1
-        alt = node.attributes.get("alt", "") or self.document.alts.get(full_size(address), "")
-        if not alt:
-            self.notes.append(f"the picture {found} has no text (alt)")
-        return [Node("img", {**node.attributes, "src": found, "alt": alt})]
-
-    def find(self, address: str) -> str | None:
-        """The address of a picture in the article; None if it was refused."""
-        shown = address if len(address) <= 80 else f"{address[:60]}…"
-        try:
-            picture = self.gallery.picture(address, self.document.path.parent, self.document.files)
-        except Refused as why:
-            self.left.append(Left(f"picture {shown}, which {why}"))
-            return None
-        if picture is None:
-            if address.startswith("//") or "://" in address:
-                self.notes.append(
-                    f"the picture {shown} is not on this machine; it stays where it is"
-                    " (name a copy with --media)"
-                )
-                return address
-            self.left.append(Left(f"picture {shown}, which is not there"))
-            return None
-        self.pictures[picture.name] = picture
-        return link_between(self.name, picture.name)
-
-    def head(self, blocks: list[Node]) -> tuple[str, str, str, list[Node]]:
-        """The picture of the metadata with its texts, and the blocks without it.
-
-        A picture that the text begins with goes to the metadata; one that stands further down stays
-        there alone, so that readers see it once.
-        """
-        first = headed(blocks)
-        if first is not None and "://" not in first.address:
-            return first.address, first.alt, first.caption, blocks[1:]
-        address = self.document.image
-        if not address:
-            return "", "", "", blocks
-        notes, left = list(self.notes), list(self.left)
-        found = self.find(address)
-        self.notes[:], self.left[:] = notes, left
-        if found is None or "://" in found or found.startswith("//"):
-            self.notes.append(f"its picture {address} is not on this machine and was left out")
-            return "", "", "", blocks
-        shown = {n.attributes["src"] for b in blocks for n in b.below() if n.name == "img"}
-        if found in shown:
-            return "", "", "", blocks
-        self.count += 1
-        return found, self.document.image_alt, "", blocks
-
-
-class Headed(NamedTuple):
-    """A picture that a text begins with."""
-
-    address: str
-    alt: str
-    caption: str
-
-
-def headed(blocks: Sequence[Node]) -> Headed | None:
-    """The picture that blocks begin with, if metadata can say all of it."""
-    first = _only_picture(blocks[0]) if len(blocks) > 1 else None
-    if first is None:
-        return None
-    caption = next((n for n in blocks[0].below() if n.name == "figcaption"), None)
-    if caption is not None and any(isinstance(c, Node) for c in caption.children):
-        return None
-    said = text_of(caption) if caption is not None else ""
-    return Headed(first.attributes["src"], first.attributes["alt"], said)
-
-
-def titled(document: Document, blocks: list[Node]) -> tuple[str, list[Node]]:
-    """The title, and the blocks without the heading that says it, their first level the second."""
-    heads = [n for n, block in enumerate(blocks) if block.name == "h1"]
-    title = document.title
-    said = next((n for n in heads if title and text_of(blocks[n]).lower() == title.lower()), None)
-    if said is None and heads and (heads[0] == 0 or not title):
-        said = heads[0]
-        title = title or text_of(blocks[said])
-        said = said if text_of(blocks[said]) == title else None
-    rest = [block for n, block in enumerate(blocks) if n != said]
-    if not title:
-        title = next((text_of(b) for b in rest if b.name in ("h2", "h3")), "")
-        title = title or document.path.stem.replace("-", " ").replace("_", " ").strip().capitalize()
-    return title, _levelled(rest)
-
-
-def _levelled(blocks: list[Node]) -> list[Node]:
-    """The blocks with headings from the second level on, and no level left out.
-
-    The title is the first; builders choose levels for their size.
-    """
-    found = [node for block in blocks for node in (block, *block.below())]
-    levels = sorted({node.name for node in found if node.name in _HEADINGS})
-    names = {name: f"h{number}" for number, name in enumerate(levels, start=2)}
-
-    def change(node: Node) -> list[Child] | None:
-        if node.name not in names:
-            return None
-        return [Node(min(names[node.name], "h6"), node.attributes, node.children)]
-
-    return [n for n in changed(blocks, change) if isinstance(n, Node)]
-
-
-def _only_picture(block: Node) -> Node | None:
-    """The picture of a block that holds one and nothing else but its caption."""
-    rest = [c for c in block.children if not (isinstance(c, Node) and c.name == "figcaption")]
-    if block.name not in ("p", "figure") or len(rest) != 1 or block.attributes:
-        return None
-    only = rest[0]
-    return only if isinstance(only, Node) and only.name == "img" else None
+def _some(links: Sequence[str]) -> str:
+    shown = list(dict.fromkeys(links))
+    return ", ".join(shown[:_SHOWN]) + (", …" if len(shown) > _SHOWN else "")
 
 
 def _nodes(children: Iterable[Child]) -> list[Node]:

@@ -7,14 +7,18 @@ nothing, which is how :mod:`.wording` knows whether Markdown says the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from .anchors import fragment_of
 from .document import Left
+from .figures import figure
+from .flow import named_content_of
 from .images import EMBEDDED, embedded, without_doubles
-from .inline import has_content, line_of, lines_of
+from .inline import ODD, has_content, line_of, lines_of
 from .lists import mended
 from .nodes import INLINE, Child, Node, text_of, words_in
+from .tables import table
 
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _LISTS = frozenset(("ul", "ol", "menu"))
@@ -32,38 +36,45 @@ _LEFT = {
     "dialog": "window",
 }
 _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
-_CELL = ("colspan", "rowspan", "scope", "headers")
 
 
 @dataclass(frozen=True, slots=True)
 class Tidied:
-    """The blocks of an article, and what was left out of them."""
+    """The blocks of an article, and what was left out of them.
+
+    Attributes:
+        names: Names of places that have another name now: a block has one.
+    """
 
     blocks: list[Node]
     left: tuple[Left, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
-def tidy(root: Node, *, lines: bool = False) -> Tidied:
+def tidy(root: Node, *, lines: bool = False, wanted: Iterable[str] = ()) -> Tidied:
     """The blocks of what is in an element.
 
     Args:
         root: Its own name and attributes do not count.
         lines: Whether an empty line begins a paragraph, and a line feed a line.
+        wanted: Names of places to keep, besides those that its own links lead to.
     """
-    wanted = {n.attributes.get("href", "") for n in root.below() if n.name == "a"}
-    wanted = {href[1:] for href in wanted if href.startswith("#") and len(href) > 1}
-    tidying = _Tidying(frozenset(wanted), lines)
+    own = (n.attributes.get("href", "") for n in root.below() if n.name == "a")
+    names = {fragment_of(href[1:]) for href in own if href.startswith("#") and len(href) > 1}
+    tidying = _Tidying(names.union(wanted), lines)
     without_doubles(root)
     blocks = tidying.flow(root.children)
-    return Tidied(_without_loose_rules(blocks), tuple(tidying.left))
+    return Tidied(_without_loose_rules(blocks), tuple(tidying.left), tidying.names)
 
 
 @dataclass(slots=True)
 class _Tidying:
-    wanted: frozenset[str]
+    wanted: Collection[str]
     lines: bool
     left: list[Left] = field(default_factory=list)
     anchors: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    given: set[str] = field(default_factory=set)
 
     def flow(self, children: Iterable[Child]) -> list[Node]:
         """Blocks, and paragraphs of the lines between them."""
@@ -97,13 +108,16 @@ class _Tidying:
     def anchor(self, node: Node) -> None:
         """Remember a name that a link in the article leads to, for the next block."""
         for name in (node.attributes.get("id"), node.attributes.get("name")):
-            if name and name in self.wanted and name not in self.anchors:
+            if name and name in self.wanted and name not in self.given:
+                self.given.add(name)
                 self.anchors.append(name)
 
     def named(self, node: Node) -> Node:
-        """A block with the name that was remembered; a second one has no place and is dropped."""
+        """A block with the name that was remembered; other names for it lead to that one."""
         if self.anchors:
-            node.attributes = {"id": self.anchors[0], **node.attributes}
+            first = node.attributes.setdefault("id", self.anchors[0])
+            node.attributes = {"id": first, **node.attributes}
+            self.names |= {name: first for name in self.anchors if name != first}
             self.anchors.clear()
         return node
 
@@ -143,7 +157,7 @@ class _Tidying:
             elif not self.goes(child):
                 self.anchor(child)
                 if child.name in EMBEDDED and embedded(child) is None:
-                    self.left.append(Left(f"{child.name} without an address"))
+                    self.left.append(Left(f"{child.name} that shows nothing"))
                     continue
                 inner = self.without_what_goes(child.children)
                 found.append(Node(child.name, child.attributes, inner))
@@ -166,9 +180,9 @@ class _Tidying:
         elif name == "hr":
             found.append(Node("hr"))
         elif name == "figure":
-            found += self.figure(node)
+            found += figure(node, self)
         elif name == "table":
-            found += self.table(node)
+            found += table(node, self)
         elif name == "dl":
             found += self.definitions(node)
         elif name == "details":
@@ -214,64 +228,14 @@ class _Tidying:
         blocks = self.flow(node.children)
         if not blocks:
             return []
-        return [self.named(Node("li", {}, _content(blocks)))]
-
-    def figure(self, node: Node) -> list[Node]:
-        captions = [n for n in node.below() if n.name in ("figcaption",)]
-        rest = _without(node, captions)
-        blocks = self.flow(rest.children)
-        caption = self.line([c for n in captions for c in n.children])
-        if not has_content(caption):
-            return blocks
-        if not blocks:
-            return [Node("p", {}, caption)]
-        if len(blocks) == 1 and blocks[0].name == "table":
-            table = blocks[0]
-            return [
-                Node("table", table.attributes, [Node("caption", {}, caption), *table.children])
-            ]
-        inner: list[Child] = []
-        for block in blocks:
-            pictures = [c for c in block.children if not isinstance(c, str) or c.strip()]
-            only = block.name == "p" and all(_is_picture(c) for c in pictures)
-            inner += pictures if only else [block]
-        return [self.named(Node("figure", {}, [*inner, Node("figcaption", {}, caption)]))]
-
-    def table(self, node: Node) -> list[Node]:
-        rows = _rows(node)
-        cells = [cell for _, row in rows for cell in row]
-        if node.attributes.get("role") in ("presentation", "none") or len(cells) <= 1:
-            return [block for cell in cells for block in self.flow(cell.children)]
-        parts: dict[str, list[Child]] = {}
-        for part, row in rows:
-            made: list[Child] = [self.cell(cell) for cell in row]
-            whole = all(isinstance(c, Node) and c.name == "th" for c in made)
-            head = part == "thead" or (part == "" and whole and not parts)
-            parts.setdefault("thead" if head else part or "tbody", []).append(Node("tr", {}, made))
-        if not any(
-            has_content(n.children)
-            for rows_ in parts.values()
-            for n in rows_
-            if isinstance(n, Node)
-        ):
-            return []
-        caption = next((n for n in node.below() if n.name == "caption"), None)
-        said = self.line(caption.children) if caption is not None else []
-        children: list[Child] = [Node("caption", {}, said)] if has_content(said) else []
-        order = [name for name in ("thead", "tbody", "tfoot") if name in parts]
-        return [self.named(Node("table", {}, children + [Node(n, {}, parts[n]) for n in order]))]
-
-    def cell(self, cell: Node) -> Node:
-        said = {n: cell.attributes[n] for n in _CELL if cell.attributes.get(n)}
-        said = {n: v for n, v in said.items() if (n, v) not in (("colspan", "1"), ("rowspan", "1"))}
-        return Node(cell.name, said, _content(self.flow(cell.children)))
+        return [self.named(Node("li", *named_content_of(blocks)))]
 
     def definitions(self, node: Node) -> list[Node]:
         found: list[Child] = []
         for child in (n for n in node.below() if n.name in ("dt", "dd")):
-            content = _content(self.flow(child.children))
+            name, content = named_content_of(self.flow(child.children))
             if has_content(content):
-                found.append(Node(child.name, {}, content))
+                found.append(Node(child.name, name, content))
         return [Node("dl", {}, found)] if found else []
 
     def details(self, node: Node) -> list[Node]:
@@ -297,16 +261,13 @@ def _with_lists(children: Sequence[Child], lists: Sequence[Node]) -> list[Child]
 
 def _runs_in_line(node: Node) -> bool:
     """Whether an element is part of a line: inline, with nothing in it that begins a line."""
-    if node.name in EMBEDDED:
+    if node.name in EMBEDDED or node.name in _NOTHING or node.name in _LEFT:
         return True
-    if node.name not in INLINE and "-" not in node.name and node.name not in _ODD:
+    if node.name not in INLINE and "-" not in node.name and node.name not in ODD:
         return False
     if node.name == "a":  # a card: what is in it is one link
         return not any(n.name in ("table", "ul", "ol") for n in node.below())
     return all(_runs_in_line(n) for n in node.children if isinstance(n, Node))
-
-
-_ODD = frozenset("font strike tt big nobr picture acronym svg noscript wbr".split())
 
 
 def _is_hidden(node: Node) -> bool:
@@ -315,23 +276,6 @@ def _is_hidden(node: Node) -> bool:
         return not any(n.name == "img" for n in node.below())
     style = said.get("style", "")
     return "hidden" in said or bool(re.search(r"display:\s*none", style, re.IGNORECASE))
-
-
-def _is_picture(child: Child) -> bool:
-    if isinstance(child, str):
-        return False
-    if child.name == "a":
-        return bool(child.children) and all(_is_picture(c) for c in child.children)
-    return child.name == "img"
-
-
-def _content(blocks: Sequence[Node]) -> list[Child]:
-    """Blocks as the content of an item or cell: a first paragraph is its line."""
-    if not blocks or blocks[0].name != "p" or blocks[0].attributes:
-        return list(blocks)
-    if len(blocks) == 1 or all(block.name in ("ul", "ol") for block in blocks[1:]):
-        return [*blocks[0].children, *blocks[1:]]
-    return list(blocks)
 
 
 def _at_double_breaks(children: Sequence[Child]) -> list[list[Child]]:
@@ -372,28 +316,6 @@ def _preformatted(node: Node) -> list[Node]:
     collect(node)
     text = "".join(pieces).strip("\n")
     return [Node("pre", {}, [Node("code", {}, [f"{text}\n"])])] if text.strip() else []
-
-
-def _rows(table: Node) -> list[tuple[str, list[Node]]]:
-    found: list[tuple[str, list[Node]]] = []
-    for child in (c for c in table.children if isinstance(c, Node)):
-        rows = [child] if child.name == "tr" else child.children
-        part = child.name if child.name in ("thead", "tbody", "tfoot") else ""
-        for row in (r for r in rows if isinstance(r, Node) and r.name == "tr"):
-            own = [c for c in row.children if isinstance(c, Node) and c.name in ("td", "th")]
-            if own:
-                found.append((part if part != "tbody" else "", own))
-    return found
-
-
-def _without(node: Node, gone: Sequence[Node]) -> Node:
-    kept: list[Child] = []
-    for child in node.children:
-        if isinstance(child, str):
-            kept.append(child)
-        elif not any(child is one for one in gone):
-            kept.append(_without(child, gone))
-    return Node(node.name, node.attributes, kept)
 
 
 def _without_loose_rules(blocks: Sequence[Node]) -> list[Node]:

@@ -25,6 +25,10 @@ _BEYOND_MARKDOWN = frozenset(
 """Elements that Markdown has no sign for."""
 
 
+_NAMED = frozenset(("h1", "h2", "h3", "h4"))
+"""Headings that Markdown names by their text."""
+
+
 def markdown_of(blocks: Sequence[Node]) -> str | None:
     """The blocks as Markdown; None where it cannot say all of them."""
     if any(n.name in _BEYOND_MARKDOWN for block in blocks for n in (block, *block.below())):
@@ -41,6 +45,23 @@ def _piece(block: Node) -> str | None:
     html = inline_html([block])
     texts = (_converter(careful)(html) for careful in (False, True))
     return next((text for text in texts if _says(text, [block])), None)
+
+
+def anchors_in_markdown(text: str, blocks: Sequence[Node]) -> dict[str, str]:
+    """What the names of headings in blocks are where their Markdown is read."""
+    read = nodes_of(parse_page(_read(text)))
+    own = [node for block in blocks for node in (block, *block.below()) if node.name in _NAMED]
+    there = [node for node in read.below() if node.name in _NAMED]
+    both = zip(own, there, strict=True)
+    return {
+        one.attributes["id"]: other.attributes.get("id", "")
+        for one, other in both
+        if "id" in one.attributes
+    }
+
+
+def _read(text: str) -> str:
+    return read_markdown(f"\n{text}".encode(), Path("article.md")).html
 
 
 def html_of(blocks: Sequence[Node]) -> str:
@@ -61,8 +82,7 @@ def _says(text: str, blocks: Sequence[Node]) -> bool:
     """Whether readers of this Markdown read these blocks."""
     if not text.strip():
         return False
-    html = read_markdown(f"\n{text}".encode(), Path("article.md")).html
-    read = tidy(nodes_of(parse_page(html))).blocks
+    read = tidy(nodes_of(parse_page(_read(text)))).blocks
     return _compared(read) == _compared(blocks)
 
 
@@ -73,7 +93,7 @@ def _compared(children: Sequence[Child]) -> list[object]:
         if isinstance(child, str):
             found.append(child)
             continue
-        skipped = ("id",) if child.name in ("h1", "h2", "h3", "h4", "h5", "h6") else ()
+        skipped = ("id",) if child.name in _NAMED else ()
         said = {n: v for n, v in child.attributes.items() if n not in skipped}
         found.append((child.name, said, _compared(child.children)))
     return found

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from ..document import Document
-from .page import page_text
+from ..page import page_text
 from .registry import importable
 
 _UNDERLINE = re.compile(r"[=\-~_*]{3,}")
