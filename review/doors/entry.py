@@ -59,10 +59,10 @@ def let_in(
         return again("Too many wrong passwords. Wait a quarter of an hour and try again.", 429)
     person = people.authenticate(desk.database, name, password[:1000])
     if person is None:
-        desk.throttle.failed(name, visit.address)
         with desk.database.begin() as connection:
             note(connection, "log-in failed", subject=name[:40], detail=visit.address)
         return again("That name and password do not belong together.", 422)
+    desk.throttle.worked(name, visit.address)
     return _in(visit, person, within(next))
 
 
