@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from typing import Literal, cast
 from urllib.parse import urlsplit
@@ -116,7 +117,7 @@ def _mail(table: Table) -> Mail:
 def _is_address(text: str) -> bool:
     try:
         return bool(text and "@" in text and Address(addr_spec=text).domain)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, HeaderParseError):
         return False
 
 

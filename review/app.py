@@ -19,15 +19,17 @@ from pipeline.project import Project
 from . import api
 from .access import Door, Elsewhere, Visit, desk_of
 from .api.problems import refused
+from .courier import Courier
 from .current import Current
 from .desk import Desk
-from .doors import board, bulk, editor, entry, exchange, folk, queue, tokens
+from .doors import account, board, bulk, editor, entry, exchange, folk, queue, tokens
 from .guard import PROGRAMS, Guard
 from .pages import STATIC, show
 from .rights import Right
 
 _DOORS = (
     entry.door,
+    account.door,
     folk.door,
     board.door,
     queue.door,
@@ -69,7 +71,10 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         made.runs.recover()
+        courier = Courier(lambda: current.desk().project, made.database)
+        courier.start()
         yield
+        courier.close()
         made.runs.close()
         made.database.dispose()
 

@@ -6,6 +6,8 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -102,9 +104,9 @@ def invite(
     """Add a person; the secret of a link by which they choose a password.
 
     Raises:
-        Refused: The name cannot be used.
+        Refused: The name or the address cannot be used.
     """
-    name = _proper(name)
+    name, address = _proper(name), _deliverable(address)
     secret = secrets.new_secret()
     try:
         with database.begin() as connection:
@@ -181,13 +183,20 @@ def accept(database: Engine, secret: str, password: str, *, name: str = "") -> P
 
 
 def change(
-    database: Engine, id: int, roles: Mapping[str, Role], *, active: bool, by: Person
+    database: Engine,
+    id: int,
+    roles: Mapping[str, Role],
+    *,
+    active: bool,
+    by: Person,
+    address: str | None = None,
 ) -> None:
-    """Give a person other roles, or switch them off and on; off, they are out at once.
+    """Give a person other roles or another address, or switch them off and on; off, they are out.
 
     Raises:
-        Refused: Nobody would be left who can manage people.
+        Refused: Nobody would be left who can manage people, or the address is none.
     """
+    address = None if address is None else _deliverable(address)
     with database.begin() as connection:
         person = _one(connection, table.c.id == id)
         if person is None:
@@ -195,12 +204,15 @@ def change(
         rules = active and roles.get(EVERYWHERE) is Role.MANAGER
         if not rules and not _others_rule(connection, id):
             raise Refused("Somebody has to be a manager of every language; make another one first.")
-        connection.execute(update(table).where(table.c.id == id).values(active=active))
+        known = person.address if address is None else address
+        own = update(table).where(table.c.id == id)
+        connection.execute(own.values(active=active, address=known))
         _set_roles(connection, id, roles)
         if not active:
             connection.execute(delete(session).where(session.c.person == id))
             connection.execute(delete(bearer).where(bearer.c.person == id))
         detail = _said(roles) if active else "switched off"
+        detail += f", address {known or 'none'}" if known != person.address else ""
         note(connection, "roles", person=by.id, who=by.name, subject=person.name, detail=detail)
 
 
@@ -223,6 +235,18 @@ def _proper(name: str) -> str:
     return name
 
 
+def _deliverable(address: str) -> str:
+    """An e-mail address, or nothing."""
+    address = address.strip()
+    try:
+        good = not address or (bool(Address(addr_spec=address).domain) and len(address) <= 254)
+    except (ValueError, IndexError, HeaderParseError):
+        good = False
+    if not good:
+        raise Refused(f"“{address[:80]}” is no e-mail address.")
+    return address
+
+
 def _refuse_double(connection: Connection, name: str) -> None:
     if connection.execute(
         select(table.c.id).where(func.lower(table.c.name) == name.lower())
@@ -233,7 +257,7 @@ def _refuse_double(connection: Connection, name: str) -> None:
 def _add(connection: Connection, name: str, address: str, password: str) -> int:
     values = {
         "name": name,
-        "address": address.strip(),
+        "address": address,
         "password": password,
         "active": True,
         "since": time.time(),

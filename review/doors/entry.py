@@ -110,20 +110,6 @@ def joined(
     return _in(visit, person, "/")
 
 
-@door.get("/account", Right.ENTER)
-def account(visit: Visiting) -> Response:
-    """Who one is here, and the browsers one is in with."""
-    own = sessions.of(visit.desk.database, visit.person)
-    return show(visit, "account.html", sessions=own)
-
-
-@door.post("/account/sessions", Right.ENTER)
-def put_out(visit: Visiting, id: Annotated[str, Form()] = "") -> Response:
-    """End one of one's sessions, or all of them."""
-    sessions.revoke(visit.desk.database, visit.person, id=id or None)
-    return RedirectResponse("/account", 303)
-
-
 def _in(visit: Visit, person: Person, address: str) -> Response:
     """Begin a session; the one that this browser had ends, so that nobody can plant one."""
     database = visit.desk.database
