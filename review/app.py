@@ -22,13 +22,14 @@ from .api.problems import refused
 from .courier import Courier
 from .current import Current
 from .desk import Desk
-from .doors import account, board, bulk, editor, entry, exchange, folk, queue, tokens
+from .doors import account, board, bulk, editor, entry, exchange, folk, openid, queue, tokens
 from .guard import PROGRAMS, Guard
 from .pages import STATIC, show
 from .rights import Right
 
 _DOORS = (
     entry.door,
+    openid.door,
     account.door,
     folk.door,
     board.door,

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from . import secrets
 from .audit import note
 from .rights import EVERYWHERE, Right, Role, grants
-from .tables import bearer, invitation, session
+from .tables import bearer, identity, invitation, session
 from .tables import person as table
 from .tables import role as roles_table
 
@@ -40,7 +40,7 @@ class Person:
         address: Their e-mail address, or nothing.
         active: Whether they may come in.
         roles: What they are in each language; ``*`` for every one.
-        invited: Whether they have not chosen a password yet.
+        invited: Whether they have not been here yet.
     """
 
     id: int
@@ -66,7 +66,9 @@ def everybody(database: Engine) -> list[Person]:
     with database.connect() as connection:
         rows = connection.execute(select(table).order_by(func.lower(table.c.name))).all()
         roles = _roles(connection)
-        return [_person(row, roles.get(row.id, {})) for row in rows]
+        elsewhere = set(connection.execute(select(identity.c.person)).scalars())
+        folk = [_person(row, roles.get(row.id, {})) for row in rows]
+    return [replace(one, invited=one.invited and one.id not in elsewhere) for one in folk]
 
 
 def is_empty(database: Engine) -> bool:
@@ -85,6 +87,19 @@ def authenticate(database: Engine, name: str, password: str) -> Person | None:
         if row is None or not good or not row.active:
             return None
         return _person(row, _roles(connection, row.id).get(row.id, {}))
+
+
+def add(connection: Connection, name: str, address: str, roles: Mapping[str, Role]) -> int:
+    """Add somebody who needs no password; their number.
+
+    Raises:
+        Refused: The name cannot be used.
+    """
+    name = _proper(name)
+    _refuse_double(connection, name)
+    number = _add(connection, name, _deliverable(address), "")
+    _set_roles(connection, number, roles)
+    return number
 
 
 def first_link(database: Engine) -> str | None:
@@ -221,7 +236,7 @@ def _others_rule(connection: Connection, id: int) -> bool:
     query = query.where(
         table.c.id != id,
         table.c.active,
-        table.c.password != "",
+        or_(table.c.password != "", table.c.id.in_(select(identity.c.person))),
         roles_table.c.locale == EVERYWHERE,
         roles_table.c.role == Role.MANAGER,
     )
