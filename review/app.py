@@ -22,7 +22,19 @@ from .api.problems import refused
 from .courier import Courier
 from .current import Current
 from .desk import Desk
-from .doors import account, board, bulk, editor, entry, exchange, folk, openid, queue, tokens
+from .doors import (
+    account,
+    activity,
+    board,
+    bulk,
+    editor,
+    entry,
+    exchange,
+    folk,
+    openid,
+    queue,
+    tokens,
+)
 from .guard import PROGRAMS, Guard
 from .pages import STATIC, show
 from .rights import Right
@@ -33,6 +45,7 @@ _DOORS = (
     account.door,
     folk.door,
     board.door,
+    activity.door,
     queue.door,
     editor.door,
     bulk.door,
