@@ -11,10 +11,10 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Literal, cast
-from urllib.parse import urlsplit
 
+from .desk import Review, review_of
 from .errors import SettingsError
-from .tables import Table, nearest, read
+from .tables import Table, nearest, read, web_address
 from .variables import variable
 
 Stale = Literal["previous", "source"]
@@ -134,18 +134,6 @@ class Queue:
     webhook_secret_env: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
-    """``[review]``: the review desk, and what each language asks of those who approve there.
-
-    ``url`` is the address that people open it by, where that is not this machine's own;
-    ``four_eyes`` has the languages in which who translated cannot approve.
-    """
-
-    url: str = ""
-    four_eyes: frozenset[str] = frozenset()
-
-
 def address_of(service: State | Queue) -> str:
     """The address of a service, from the file or from the variable that it names.
 
@@ -175,7 +163,7 @@ class Settings:
     drafting: Mapping[str, Drafting] = field(default_factory=dict)
     state: State = State()
     queue: Queue = Queue()
-    review: Review = Review()
+    review: Review = field(default_factory=Review)
 
     @property
     def digest(self) -> str:
@@ -214,7 +202,7 @@ def load(path: Path) -> Settings:
         {name: _drafting(inner, translation) for name, inner in locales.tables()},
         State(*_service(root.table("state"), _STATE_URL)),
         _queue(root.table("queue")),
-        _review(root.table("review"), locales),
+        review_of(root.table("review"), locales),
     )
     root.mistakes.raise_any()
     return settings
@@ -224,7 +212,7 @@ def _site(table: Table) -> Site:
     table.only(Site.__dataclass_fields__)
     site = Site(
         title=table.text("title", required=True),
-        url=_site_url(table),
+        url=web_address(table),
         source_locale=table.text("source_locale", required=True),
         description=table.text("description"),
         source=_folder(table, "source", "source"),
@@ -239,24 +227,6 @@ def _site(table: Table) -> Site:
         _known_locale(table, "source_locale", site.source_locale)
     _keep_apart(table, site)
     return site
-
-
-def _site_url(table: Table, *, required: bool = True) -> str:
-    """A ``url`` without a slash at its end: what is there is at the root of its host."""
-    url = table.text("url", required=required)
-    hint = "Write the public address, such as https://www.example.org"
-    try:
-        parts = urlsplit(url)
-        whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        whole = False
-    if not url.strip():
-        return url
-    if not whole or re.search(r"[\s\\<>\"]", url):
-        table.wrong("url", f"is no absolute http(s) address: {url!r}", hint)
-    elif parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
-        table.wrong("url", "has more than a scheme and a host", hint)
-    return url.rstrip("/")
 
 
 def _folder(table: Table, name: str, default: str) -> str:
@@ -382,12 +352,6 @@ def _drafting(table: Table, general: Translation) -> Drafting:
         table.number("fuzzy", general.fuzzy, minimum=0, maximum=100),
         (*general.people_only, *table.texts("people_only")),
     )
-
-
-def _review(table: Table, locales: Table) -> Review:
-    table.only(("url",))
-    careful = {name for name, inner in locales.tables() if inner.truth("four_eyes", False)}
-    return Review(_site_url(table, required=False), frozenset(careful))
 
 
 def _refuse_secrets(table: Table) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from .errors import SettingsError
 from .positions import KeyPath, key_lines
@@ -168,6 +169,24 @@ def read(path: Path) -> Table:
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(path, text, str(error)) from error
     return Table(values, (), Mistakes(path, key_lines(text)))
+
+
+def web_address(table: Table, *, required: bool = True) -> str:
+    """The ``url`` of a table, at the root of its host, without a slash at its end."""
+    url = table.text("url", required=required)
+    hint = "Write the public address, such as https://www.example.org"
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        whole = False
+    if not url.strip():
+        return url
+    if not whole or re.search(r"[\s\\<>\"]", url):
+        table.wrong("url", f"is no absolute http(s) address: {url!r}", hint)
+    elif parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+        table.wrong("url", "has more than a scheme and a host", hint)
+    return url.rstrip("/")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

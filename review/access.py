@@ -13,6 +13,7 @@ from starlette.datastructures import FormData
 from starlette.routing import BaseRoute
 
 from . import sessions
+from .current import Current
 from .desk import Desk
 from .people import Person
 from .rights import Right
@@ -56,8 +57,8 @@ class Visit:
 
 
 def desk_of(request: Request) -> Desk:
-    """The desk of an app."""
-    return cast(Desk, request.app.state.desk)
+    """The desk of an app, as its settings are now."""
+    return cast(Current, request.app.state.current).desk()
 
 
 def visit_of(request: Request) -> Visit:

@@ -11,7 +11,6 @@ from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse,
 from limits import RateLimitItem
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp
 
 from pipeline import __version__
 from pipeline.errors import ConflictError, PipelineError
@@ -20,16 +19,33 @@ from pipeline.project import Project
 from . import api
 from .access import Door, Elsewhere, Visit, desk_of
 from .api.problems import refused
+from .courier import Courier
+from .current import Current
 from .desk import Desk
-from .doors import board, bulk, editor, entry, exchange, folk, queue, tokens
+from .doors import (
+    account,
+    activity,
+    board,
+    bulk,
+    editor,
+    entry,
+    exchange,
+    folk,
+    openid,
+    queue,
+    tokens,
+)
 from .guard import PROGRAMS, Guard
 from .pages import STATIC, show
 from .rights import Right
 
 _DOORS = (
     entry.door,
+    openid.door,
+    account.door,
     folk.door,
     board.door,
+    activity.door,
     queue.door,
     editor.door,
     bulk.door,
@@ -63,12 +79,16 @@ def create_app(
         MemoryStoreError: The state database cannot be opened.
     """
     made = desk or Desk.of(project)
-    programs = api.create_api(made, rate=rate)
+    current = Current(made)
+    programs = api.create_api(current, rate=rate)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         made.runs.recover()
+        courier = Courier(lambda: current.desk().project, made.database)
+        courier.start()
         yield
+        courier.close()
         made.runs.close()
         made.database.dispose()
 
@@ -79,9 +99,9 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        middleware=[Middleware(_guard, url=project.settings.review.url)],
+        middleware=[Middleware(Guard, url=lambda: current.url)],
     )
-    app.state.desk = made
+    app.state.current = current
     for door in doors():
         app.include_router(door.router)
     app.mount(api.PREFIX, programs)
@@ -96,10 +116,6 @@ def create_app(
 def doors() -> tuple[Door, ...]:
     """Every door there is; each route of each states the right that it asks for."""
     return (*_DOORS, _static)
-
-
-def _guard(app: ASGIApp, *, url: str) -> Guard:
-    return Guard.around(app, url=url)
 
 
 _static = Door.make()

@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from pipeline import index
-from pipeline.catalogues import Catalogue, Message
+from pipeline.catalogues import Catalogue, Message, digest_of
 from pipeline.errors import PipelineError
 from pipeline.index.mirror import sum_of
 
-from . import facets
+from . import facets, notices
 from .audit import note
 from .decisions import Action, Decision, decided, may_approve
 from .desk import Desk
@@ -107,6 +107,7 @@ def carry_out(desk: Desk, person: Person, wish: Wish) -> Done:
         if not step.problem:
             good[step.place.domain].append(step)
     kept: list[dict[str, Any]] = []
+    rejected: list[tuple[str, str]] = []
     for domain, own in good.items():
         locale = own[0].place.locale
         changed: list[tuple[Message, Message]] = []
@@ -125,6 +126,7 @@ def carry_out(desk: Desk, person: Person, wish: Wish) -> Done:
             {"domain": domain, "before": asdict(old), "after": sum_of(new)} for old, new in changed
         ]
         facets.check(desk, locale, domain)
+        rejected += [(domain, digest_of(new.key)) for _, new in changed]
     locale = wish.chosen[0][0].locale
     with desk.database.begin() as connection:
         values = {"at": time.time(), "person": person.id, "locale": locale, "action": wish.deed}
@@ -132,6 +134,9 @@ def carry_out(desk: Desk, person: Person, wish: Wish) -> Done:
             insert(table).values(**values, data=json.dumps(kept))
         ).inserted_primary_key
         _note(connection, person, locale, f"bulk {wish.deed}", len(kept))
+        if wish.deed is Deed.REJECT and rejected:
+            review, by = desk.project.settings.review, (person.id, person.name)
+            notices.rejected(connection, review, locale, rejected, by=by, reason=wish.reason)
     return Done(int(key[0]) if key else 0, len(kept), tuple(problems))
 
 

@@ -18,7 +18,7 @@ from pipeline.catalogues import Catalogue, Message, State
 from pipeline.checks import Finding
 from pipeline.index.mirror import sum_of
 
-from . import facets
+from . import facets, notices
 from .audit import note
 from .desk import Desk
 from .message import Opened, Place, find, history_of, key_of, open_message
@@ -116,6 +116,15 @@ def decide(
             detail=opened.message.id[:120],
             token=token,
         )
+        if decision.action is Action.REJECT:
+            notices.rejected(
+                connection,
+                desk.project.settings.review,
+                place.locale,
+                [(place.domain, place.digest)],
+                by=(person.id, person.name),
+                reason=decision.reason,
+            )
     facets.renew(opened.after(done[0]))
     return done[0]
 

@@ -12,6 +12,7 @@ from pipeline.errors import PipelineError
 from pipeline.galley import Galleys
 from pipeline.project import Project
 
+from .hits import Hits
 from .runs import Runs
 from .throttle import Throttle
 
@@ -36,14 +37,15 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every route is given."""
+    """What every route is given; ``mistake`` is what is wrong with the settings as they are now."""
 
     project: Project
     database: Engine
     galleys: Galleys
     runs: Runs
-    throttle: Throttle = field(default_factory=Throttle)
+    throttle: Throttle
     watch: Watch = field(default_factory=Watch)
+    mistake: str = ""
 
     @classmethod
     def of(cls, project: Project) -> Desk:
@@ -52,11 +54,16 @@ class Desk:
         Raises:
             MemoryStoreError: The state database cannot be opened.
         """
-        galleys = Galleys(project, PROOFS, _PROOF_HEAD)
         database = open_database(project)
-        return cls(project, database, galleys, Runs(project, database))
+        throttle = Throttle(Hits(database))
+        return cls(project, database, galleys_of(project), Runs(project, database), throttle)
 
     @property
     def secure(self) -> bool:
         """Whether people open it over https."""
         return self.project.settings.review.url.startswith("https:")
+
+
+def galleys_of(project: Project) -> Galleys:
+    """What makes proofs of a site's pages."""
+    return Galleys(project, PROOFS, _PROOF_HEAD)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -26,6 +26,9 @@ PROOF_POLICY = (
 
 PROGRAMS = "/api/"
 """Below this, cookies count for nothing, and so no browser can be made to act by another site."""
+
+SIGNED = "/unsubscribe/"
+"""Below this, an address is proof by itself; mail programs post to it, and say nothing else."""
 
 LARGEST = 64 << 20
 """Bytes of a request."""
@@ -62,31 +65,23 @@ def means_it(method: str, headers: Headers) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """The outermost layer of the app."""
+    """The outermost layer of the app; ``url`` says by which address the desk is opened just now."""
 
     app: ASGIApp
-    hosts: frozenset[str]
-    secure: bool = False
-
-    @classmethod
-    def around(cls, app: ASGIApp, *, url: str = "", more: Iterable[str] = ()) -> Guard:
-        """The guard of a desk that is opened by this address, and from this machine."""
-        named = urlsplit(url).hostname
-        hosts = _LOOPBACK | set(more) | ({named} if named else set())
-        return cls(app, hosts, url.startswith("https:"))
+    url: Callable[[], str]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer what may not come in; hand on the rest, with headers on the way out."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        if _name(headers.get("host", "")) not in self.hosts:
+        headers, url = Headers(scope=scope), self.url()
+        if _name(headers.get("host", "")) not in {*_LOOPBACK, urlsplit(url).hostname}:
             text = "This desk does not answer to that name. Set url in [review] of pipeline.toml."
             await _refusal(scope, 421, text)(scope, receive, send)
             return
         for_programs = scope["path"].startswith(PROGRAMS)
-        if not for_programs and not means_it(scope["method"], headers):
+        if not _is_proof(scope["path"]) and not means_it(scope["method"], headers):
             text = "This came from another site, and nothing was changed. Open the desk and retry."
             await _refusal(scope, 403, text)(scope, receive, send)
             return
@@ -101,7 +96,7 @@ class Guard:
                 given = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     given.setdefault(name, value)
-                if self.secure:
+                if url.startswith("https:"):
                     given.setdefault("Strict-Transport-Security", "max-age=31536000")
             await send(message)
 
@@ -114,6 +109,11 @@ def _refusal(scope: Scope, status: int, text: str) -> Response:
         return PlainTextResponse(text, status)
     said = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
     return JSONResponse({**said, "detail": text}, status, media_type="application/problem+json")
+
+
+def _is_proof(path: str) -> bool:
+    """Whether a request below an address is meant, whoever makes it."""
+    return path.startswith((PROGRAMS, SIGNED))
 
 
 def _fits(headers: Headers) -> bool:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from . import secrets
 from .audit import note
 from .rights import EVERYWHERE, Right, Role, grants
-from .tables import bearer, invitation, session
+from .tables import bearer, identity, invitation, session
 from .tables import person as table
 from .tables import role as roles_table
 
@@ -38,7 +40,7 @@ class Person:
         address: Their e-mail address, or nothing.
         active: Whether they may come in.
         roles: What they are in each language; ``*`` for every one.
-        invited: Whether they have not chosen a password yet.
+        invited: Whether they have not been here yet.
     """
 
     id: int
@@ -64,7 +66,9 @@ def everybody(database: Engine) -> list[Person]:
     with database.connect() as connection:
         rows = connection.execute(select(table).order_by(func.lower(table.c.name))).all()
         roles = _roles(connection)
-        return [_person(row, roles.get(row.id, {})) for row in rows]
+        elsewhere = set(connection.execute(select(identity.c.person)).scalars())
+        folk = [_person(row, roles.get(row.id, {})) for row in rows]
+    return [replace(one, invited=one.invited and one.id not in elsewhere) for one in folk]
 
 
 def is_empty(database: Engine) -> bool:
@@ -85,6 +89,19 @@ def authenticate(database: Engine, name: str, password: str) -> Person | None:
         return _person(row, _roles(connection, row.id).get(row.id, {}))
 
 
+def add(connection: Connection, name: str, address: str, roles: Mapping[str, Role]) -> int:
+    """Add somebody who needs no password; their number.
+
+    Raises:
+        Refused: The name cannot be used.
+    """
+    name = _proper(name)
+    _refuse_double(connection, name)
+    number = _add(connection, name, _deliverable(address), "")
+    _set_roles(connection, number, roles)
+    return number
+
+
 def first_link(database: Engine) -> str | None:
     """The secret of a link that makes the first manager; None if there is somebody already."""
     if not is_empty(database):
@@ -102,9 +119,9 @@ def invite(
     """Add a person; the secret of a link by which they choose a password.
 
     Raises:
-        Refused: The name cannot be used.
+        Refused: The name or the address cannot be used.
     """
-    name = _proper(name)
+    name, address = _proper(name), _deliverable(address)
     secret = secrets.new_secret()
     try:
         with database.begin() as connection:
@@ -181,13 +198,20 @@ def accept(database: Engine, secret: str, password: str, *, name: str = "") -> P
 
 
 def change(
-    database: Engine, id: int, roles: Mapping[str, Role], *, active: bool, by: Person
+    database: Engine,
+    id: int,
+    roles: Mapping[str, Role],
+    *,
+    active: bool,
+    by: Person,
+    address: str | None = None,
 ) -> None:
-    """Give a person other roles, or switch them off and on; off, they are out at once.
+    """Give a person other roles or another address, or switch them off and on; off, they are out.
 
     Raises:
-        Refused: Nobody would be left who can manage people.
+        Refused: Nobody would be left who can manage people, or the address is none.
     """
+    address = None if address is None else _deliverable(address)
     with database.begin() as connection:
         person = _one(connection, table.c.id == id)
         if person is None:
@@ -195,12 +219,15 @@ def change(
         rules = active and roles.get(EVERYWHERE) is Role.MANAGER
         if not rules and not _others_rule(connection, id):
             raise Refused("Somebody has to be a manager of every language; make another one first.")
-        connection.execute(update(table).where(table.c.id == id).values(active=active))
+        known = person.address if address is None else address
+        own = update(table).where(table.c.id == id)
+        connection.execute(own.values(active=active, address=known))
         _set_roles(connection, id, roles)
         if not active:
             connection.execute(delete(session).where(session.c.person == id))
             connection.execute(delete(bearer).where(bearer.c.person == id))
         detail = _said(roles) if active else "switched off"
+        detail += f", address {known or 'none'}" if known != person.address else ""
         note(connection, "roles", person=by.id, who=by.name, subject=person.name, detail=detail)
 
 
@@ -209,7 +236,7 @@ def _others_rule(connection: Connection, id: int) -> bool:
     query = query.where(
         table.c.id != id,
         table.c.active,
-        table.c.password != "",
+        or_(table.c.password != "", table.c.id.in_(select(identity.c.person))),
         roles_table.c.locale == EVERYWHERE,
         roles_table.c.role == Role.MANAGER,
     )
@@ -223,6 +250,18 @@ def _proper(name: str) -> str:
     return name
 
 
+def _deliverable(address: str) -> str:
+    """An e-mail address, or nothing."""
+    address = address.strip()
+    try:
+        good = not address or (bool(Address(addr_spec=address).domain) and len(address) <= 254)
+    except (ValueError, IndexError, HeaderParseError):
+        good = False
+    if not good:
+        raise Refused(f"“{address[:80]}” is no e-mail address.")
+    return address
+
+
 def _refuse_double(connection: Connection, name: str) -> None:
     if connection.execute(
         select(table.c.id).where(func.lower(table.c.name) == name.lower())
@@ -233,7 +272,7 @@ def _refuse_double(connection: Connection, name: str) -> None:
 def _add(connection: Connection, name: str, address: str, password: str) -> int:
     values = {
         "name": name,
-        "address": address.strip(),
+        "address": address,
         "password": password,
         "active": True,
         "since": time.time(),

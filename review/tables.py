@@ -222,3 +222,78 @@ run = Table(
     Column("report", Text, nullable=False),
 )
 """Builds and drafting that people started here; ``report`` in JSON."""
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("person", Integer, primary_key=True, autoincrement=False),
+    Column("mode", String(16), nullable=False),
+    Column("hour", Integer, nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("at", Float, nullable=False),
+)
+"""How somebody wants to be told: ``day`` is that of their last digest in their zone, ``at`` when
+it was made."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("person", Integer),
+    Column("kind", String(32), nullable=False),
+    Column("data", Text, nullable=False),
+    Column("due", Float, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("owner", String(128), nullable=False),
+    Column("until", Float, nullable=False),
+    Column("ended", Float),
+    Column("error", Text, nullable=False),
+    Index(None, "ended", "due"),
+    Index(None, "person", "channel"),
+)
+"""What is to be told, written with what it tells of. ``due`` is when it is tried (again), ``owner``
+who has it in hand and ``until`` when; ``ended`` when it was sent or given up, ``error`` why."""
+
+signing = Table(
+    "signing",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("secret", String(64), nullable=False),
+)
+"""What the desk signs links with that it sends out."""
+
+hit = Table(
+    "hit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(64), nullable=False),
+    Column("at", Float, nullable=False),
+    Index(None, "key", "at"),
+    Index(None, "at"),
+)
+"""What is counted against a limit, by the hash of whom it counts for; ``at`` by the database's
+clock."""
+
+arrival = Table(
+    "arrival",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("nonce", String(64), nullable=False),
+    Column("verifier", String(128), nullable=False),
+    Column("next", Text, nullable=False),
+    Column("until", Float, nullable=False),
+)
+"""Who is on the way back from an OpenID provider, by the hash of their state; each works once."""
+
+identity = Table(
+    "identity",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("person", Integer, nullable=False, index=True),
+    Column("at", Float, nullable=False),
+)
+"""Who somebody is at an OpenID provider."""

@@ -5,29 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+
+from .hits import Hits
 
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """Counts log-ins that failed; those that worked cost nothing."""
+    """Counts log-ins, before a password is looked at; those that worked are given back."""
 
+    hits: Hits
     account: RateLimitItem = field(default_factory=lambda: parse("10 per 15 minutes"))
     address: RateLimitItem = field(default_factory=lambda: parse("50 per 15 minutes"))
-    limiter: MovingWindowRateLimiter = field(
-        default_factory=lambda: MovingWindowRateLimiter(MemoryStorage())
-    )
 
     def allows(self, name: str, address: str) -> bool:
-        """Whether a password may be tried now."""
-        return all(self.limiter.test(limit, *key) for limit, key in self._keys(name, address))
-
-    def failed(self, name: str, address: str) -> None:
-        """A password was wrong."""
+        """Whether a password may be tried now; it is counted then."""
+        counted: list[str] = []
         for limit, key in self._keys(name, address):
-            self.limiter.hit(limit, *key)
+            if not self.hits.acquire_entry(key, limit.amount, limit.get_expiry()):
+                for taken in counted:
+                    self.hits.give_back(taken)
+                return False
+            counted.append(key)
+        return True
 
-    def _keys(self, name: str, address: str) -> list[tuple[RateLimitItem, tuple[str, str]]]:
+    def worked(self, name: str, address: str) -> None:
+        """The password was right: it is not counted."""
+        for _, key in self._keys(name, address):
+            self.hits.give_back(key)
+
+    def _keys(self, name: str, address: str) -> list[tuple[RateLimitItem, str]]:
         account = " ".join(name.split()).lower()[:60]
-        return [(self.account, ("account", account)), (self.address, ("address", address))]
+        return [
+            (self.account, self.account.key_for("account", account)),
+            (self.address, self.address.key_for("address", address)),
+        ]

@@ -12,9 +12,11 @@ from sqlalchemy import ColumnElement, Table, delete, insert, select, update
 
 from pipeline.database import exclusive
 
+from . import notices
 from .desk import Desk
 from .message import Place
 from .people import Person, Refused, everybody
+from .rights import Right
 from .tables import claim, comment, kept, mention, person
 
 CLAIM_LASTS = 5 * 60
@@ -110,6 +112,11 @@ def say(desk: Desk, place: Place, who: Person, text: str) -> None:
         rows = [{"comment": key and key[0], "person": one.id} for one in called]
         if rows:
             connection.execute(insert(mention), rows)
+        review, at = desk.project.settings.review, (place.locale, place.domain, place.digest)
+        folk_called = [one.id for one in called if one.may(Right.READ, place.locale)]
+        notices.commented(
+            connection, review, at, by=(who.id, who.name), text=text, called=folk_called
+        )
 
 
 def comments_of(desk: Desk, place: Place) -> list[Comment]:

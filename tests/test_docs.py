@@ -12,13 +12,13 @@ import pytest
 from pipeline.articles import Metadata
 from pipeline.checks import CHECKS, Severity
 from pipeline.cli import app
+from pipeline.desk import Review
 from pipeline.proof import CHECKS as PROOFS
 from pipeline.settings import (
     Drafting,
     Folder,
     LocaleSettings,
     Queue,
-    Review,
     Site,
     State,
     Translation,

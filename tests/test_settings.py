@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.desk import Review
 from pipeline.errors import SettingsError
 from pipeline.settings import (
     Drafting,
@@ -17,7 +18,6 @@ from pipeline.settings import (
     LocaleSettings,
     Publish,
     Queue,
-    Review,
     Settings,
     Site,
     State,

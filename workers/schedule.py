@@ -28,6 +28,11 @@ def schedule(project: Project) -> dict[str, dict[str, Any]]:
             "schedule": 60.0,
             "options": {**URGENT, "expires": 60.0},
         },
+        "notices": {
+            "task": "deliver notices",
+            "schedule": 30.0,
+            "options": {**LATER, "expires": 30.0},
+        },
         "nightly": {
             "task": "build nightly",
             "schedule": crontab(hour="3", minute="10"),

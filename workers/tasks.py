@@ -82,6 +82,12 @@ def expire_claims() -> None:
     chores.expire_claims(place())
 
 
+@shared_task(name="deliver notices")
+def deliver_notices() -> None:
+    """Send people what the review desk has to tell them."""
+    chores.deliver(place())
+
+
 @shared_task(name="build nightly", bind=True)
 def build_nightly(task: Any) -> None:
     """Bring memory and index up to date with the files, then build the site."""

@@ -1,34 +1,14 @@
-"""The webhook: tells a program elsewhere when a build has ended, signed, again until it hears.
-
-As Standard Webhooks 1.0 has it: ``webhook-id`` (the same each time, so that a message that came
-twice is known), ``webhook-timestamp``, and ``webhook-signature``, an HMAC with SHA-256 over both
-and the body.
-"""
+"""The webhook of builds: tells a program elsewhere when one has ended, again until it hears."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
-import time
 
-import httpx
-
-from ..errors import SettingsError
-from ..variables import variable
+from .. import webhook
 from .build import Build
 from .place import Place
 
 _TRIES = 8
-_TIMEOUT = 5.0
-
-
-def signature(secret: str, name: str, at: int, body: bytes) -> str:
-    """What stands in ``webhook-signature``."""
-    signed = f"{name}.{at}.".encode() + body
-    digest = hmac.new(secret.encode(), signed, hashlib.sha256).digest()
-    return f"v1,{base64.b64encode(digest).decode()}"
 
 
 def tell_all(place: Place) -> int:
@@ -47,17 +27,13 @@ def tell(place: Place, name: str) -> bool:
     queue = place.project.settings.queue
     if not queue.webhook:
         return False
-    secret = variable(queue.webhook_secret_env)
-    if not secret:
-        raise SettingsError(
-            f"the variable {queue.webhook_secret_env} holds no secret",
-            hint="Set it where the workers run: a webhook is not sent unsigned.",
-        )
+    secret = webhook.secret_in(queue.webhook_secret_env)
     builds = place.ledger.builds
     build = builds.get(name)
     if not builds.telling(build):
         return False
-    heard = _post(queue.webhook, secret, build)
+    called = f"build_{build.id}_{build.ended:.3f}"
+    heard = webhook.post(queue.webhook, secret, called, body_of(build))
     if heard:
         builds.told(name)
     return heard
@@ -69,18 +45,3 @@ def body_of(build: Build) -> bytes:
     outcome = {key: build.outcome.get(key) for key in ("new", "changed", "removed", "unchanged")}
     errors = len(build.outcome.get("errors", ()))
     return json.dumps({**said, **outcome, "errors": errors}).encode()
-
-
-def _post(url: str, secret: str, build: Build) -> bool:
-    body, at, name = body_of(build), int(time.time()), f"build_{build.id}_{build.ended:.3f}"
-    headers = {
-        "content-type": "application/json",
-        "webhook-id": name,
-        "webhook-timestamp": str(at),
-        "webhook-signature": signature(secret, name, at, body),
-    }
-    try:
-        answer = httpx.post(url, content=body, headers=headers, timeout=_TIMEOUT)
-    except (httpx.HTTPError, httpx.InvalidURL):
-        return False
-    return answer.is_success

@@ -118,7 +118,7 @@ class Route(APIRoute):
         largest, careful = int(stated[LARGEST]), bool(stated[CAREFUL])
 
         async def answer(request: Request) -> Response:
-            service = cast(Service, request.app.state.service)
+            service = cast(Service, request.app.state.service).now()
             headers: dict[str, str] = {}
             try:
                 call = await run_in_threadpool(_let_in, service, request, headers, right, scope)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -14,8 +13,9 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from pipeline import __version__
+from pipeline.project import Project
 
-from ..desk import Desk
+from ..current import Current
 from . import builds, catalogues, decisions, memory, messages, status, tokens
 from .access import Resource
 from .describe import described, page
@@ -42,13 +42,14 @@ def resources() -> tuple[Resource, ...]:
     )
 
 
-def create_api(desk: Desk, *, rate: RateLimitItem | None = None) -> FastAPI:
+def create_api(current: Current, *, rate: RateLimitItem | None = None) -> FastAPI:
     """The API of a desk, as an ASGI app to be mounted at `PREFIX`.
 
     Args:
-        desk: The desk.
+        current: The desk, as its settings are.
         rate: How much one token may ask; 600 times a minute if None.
     """
+    desk = current.desk()
     api = FastAPI(
         title=f"{desk.project.settings.site.title}: localisation",
         version=__version__,
@@ -57,15 +58,19 @@ def create_api(desk: Desk, *, rate: RateLimitItem | None = None) -> FastAPI:
         openapi_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
-    api.state.service = Service(desk, rate) if rate else Service(desk)
+    api.state.service = Service.of(current, rate=rate)
     for one in resources():
         api.include_router(one.router)
     api.add_exception_handler(HTTPException, _refused)
     api.add_exception_handler(Exception, _broken)
 
-    @cache
+    known: dict[int, tuple[Project, dict[str, Any]]] = {}
+
     def description() -> dict[str, Any]:
-        return described(api, desk.project)
+        project = current.desk().project
+        if known.get(0, (None,))[0] is not project:
+            known[0] = (project, described(api, project))
+        return known[0][1]
 
     @api.get("/openapi.json", include_in_schema=False)
     def openapi() -> Response:

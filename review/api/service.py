@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from pipeline.memory import Memory
 
+from ..current import Current
 from ..desk import Desk
+from ..hits import limiter_of
 
 _REMEMBERS = 60.0
 """Seconds for which the memory is taken to be as the catalogues are."""
@@ -35,12 +36,22 @@ class _Seen:
 class Service:
     """A desk, and how much each token may ask of it."""
 
+    current: Current
     desk: Desk
-    rate: RateLimitItem = field(default_factory=lambda: parse("600 per minute"))
-    limiter: MovingWindowRateLimiter = field(
-        default_factory=lambda: MovingWindowRateLimiter(MemoryStorage())
-    )
+    rate: RateLimitItem
+    limiter: MovingWindowRateLimiter
     _remembered: _Seen = field(default_factory=_Seen)
+
+    @classmethod
+    def of(cls, current: Current, *, rate: RateLimitItem | None = None) -> Service:
+        """The service of a desk; 600 requests a minute if no rate is given."""
+        desk = current.desk()
+        return cls(current, desk, rate or parse("600 per minute"), limiter_of(desk.database))
+
+    def now(self) -> Service:
+        """The same with the desk as its settings are now, for one request."""
+        desk = self.current.desk()
+        return self if desk is self.desk else replace(self, desk=desk)
 
     def memory(self, locale: str) -> Memory:
         """The memory of a language, as the catalogues were a minute ago at most."""

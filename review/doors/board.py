@@ -1,10 +1,8 @@
-"""For managers: the board, builds and drafting, and what was done today."""
+"""For managers: the board, builds and drafting."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections import Counter
 from collections.abc import AsyncIterator
 
 from fastapi import HTTPException
@@ -16,7 +14,6 @@ from pipeline.translation import translate
 from pipeline.translation.draft import Planned
 
 from ..access import Door, Typed, Visit, Visiting
-from ..audit import trail
 from ..board import Standing, badge, board_of, coverage
 from ..pages import render, show
 from ..people import Refused
@@ -148,15 +145,6 @@ def again(visit: Visiting, id: int) -> Response:
         raise HTTPException(403, "You do not manage that language.")
     number = visit.desk.runs.start(run.kind, visit.person, **run.what)
     return RedirectResponse(f"/runs/{number}", 303)
-
-
-@door.get("/activity", Right.MANAGE)
-def activity(visit: Visiting) -> Response:
-    """What was done today in the languages that one manages."""
-    start = time.time() - 86400
-    entries = trail(visit.desk.database, locales=_managed(visit), since=start, limit=1000)
-    done = Counter((one.who, one.action, one.locale) for one in entries)
-    return show(visit, "activity.html", done=done.most_common(), entries=entries[:100])
 
 
 def _managed(visit: Visit) -> list[str]:

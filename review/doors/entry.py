@@ -30,8 +30,7 @@ def login(visit: Visiting, next: str = "/") -> Response:
     """The form."""
     if visit.somebody is not None:
         return RedirectResponse(within(next), 303)
-    empty = people.is_empty(visit.desk.database)
-    return show(visit, "login.html", next=within(next), error="", name="", empty=empty)
+    return asked_to_log_in(visit, next=next)
 
 
 @door.post("/login", Right.OPEN)
@@ -45,25 +44,19 @@ def let_in(
     desk = visit.desk
 
     def again(error: str, status: int) -> Response:
-        return show(
-            visit,
-            "login.html",
-            status=status,
-            next=within(next),
-            error=error,
-            name=name,
-            empty=False,
-        )
+        return asked_to_log_in(visit, error, status, next=next, name=name)
 
+    if not desk.project.settings.review.passwords:
+        return again("Nobody logs in with a password here.", 403)
     if not desk.throttle.allows(name, visit.address):
         return again("Too many wrong passwords. Wait a quarter of an hour and try again.", 429)
     person = people.authenticate(desk.database, name, password[:1000])
     if person is None:
-        desk.throttle.failed(name, visit.address)
         with desk.database.begin() as connection:
             note(connection, "log-in failed", subject=name[:40], detail=visit.address)
         return again("That name and password do not belong together.", 422)
-    return _in(visit, person, within(next))
+    desk.throttle.worked(name, visit.address)
+    return enter(visit, person, within(next))
 
 
 @door.post("/logout", Right.ENTER)
@@ -83,6 +76,7 @@ def join(visit: Visiting, secret: str) -> Response:
     person = people.invited(visit.desk.database, secret)
     if person is None:
         raise HTTPException(410, "This link was used already, or is too old. Ask for a new one.")
+    _refuse_password(visit, person)
     return show(visit, "join.html", invited=person, secret=secret, error="", name=person.name)
 
 
@@ -98,6 +92,7 @@ def joined(
     invited = people.invited(visit.desk.database, secret)
     if invited is None:
         raise HTTPException(410, "This link was used already, or is too old. Ask for a new one.")
+    _refuse_password(visit, invited)
     try:
         if password != again:
             raise Refused("Both passwords have to be the same.")
@@ -107,24 +102,32 @@ def joined(
         return show(
             visit, "join.html", status=422, invited=invited, secret=secret, error=error, name=name
         )
-    return _in(visit, person, "/")
+    return enter(visit, person, "/")
 
 
-@door.get("/account", Right.ENTER)
-def account(visit: Visiting) -> Response:
-    """Who one is here, and the browsers one is in with."""
-    own = sessions.of(visit.desk.database, visit.person)
-    return show(visit, "account.html", sessions=own)
+def asked_to_log_in(
+    visit: Visit, error: str = "", status: int = 200, *, next: str = "/", name: str = ""
+) -> Response:
+    """The form, with what went wrong."""
+    return show(
+        visit,
+        "login.html",
+        status=status,
+        next=within(next),
+        error=error,
+        name=name,
+        empty=not error and people.is_empty(visit.desk.database),
+    )
 
 
-@door.post("/account/sessions", Right.ENTER)
-def put_out(visit: Visiting, id: Annotated[str, Form()] = "") -> Response:
-    """End one of one's sessions, or all of them."""
-    sessions.revoke(visit.desk.database, visit.person, id=id or None)
-    return RedirectResponse("/account", 303)
+def _refuse_password(visit: Visit, invited: Person) -> None:
+    """Only the first manager chooses one where nobody logs in with it: else nobody could begin."""
+    review = visit.desk.project.settings.review
+    if not review.passwords and invited.id:
+        raise HTTPException(403, f"You need no link: log in with {review.oidc.name}.")
 
 
-def _in(visit: Visit, person: Person, address: str) -> Response:
+def enter(visit: Visit, person: Person, address: str) -> Response:
     """Begin a session; the one that this browser had ends, so that nobody can plant one."""
     database = visit.desk.database
     sessions.end(database, visit.request.cookies.get(sessions.COOKIE, ""))

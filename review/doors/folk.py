@@ -45,11 +45,16 @@ def invite(visit: Visiting, form: Typed) -> Response:
 
 @door.post("/people/{id}", Right.RULE)
 def change(visit: Visiting, id: int, form: Typed) -> Response:
-    """Other roles; or off, or on again."""
+    """Other roles, another address; or off, or on again."""
     roles = roles_in(visit, form)
     try:
         people.change(
-            visit.desk.database, id, roles, active=form.get("active") == "yes", by=visit.person
+            visit.desk.database,
+            id,
+            roles,
+            active=form.get("active") == "yes",
+            by=visit.person,
+            address=str(form["address"]) if "address" in form else None,
         )
     except Refused as refused:
         return _show(visit, status=422, error=str(refused))

@@ -8,7 +8,7 @@ from fastapi import Form, HTTPException
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import delete, insert
 
-from .. import facets, people, queue, work
+from .. import facets, notices, people, queue, work
 from ..access import Door, Visit, Visiting
 from ..audit import note
 from ..facets import RISKS
@@ -94,6 +94,9 @@ def assign(
             subject=article,
             detail=somebody.name if somebody else "nobody",
         )
+        if somebody is not None:
+            review, by = desk.project.settings.review, (visit.person.id, visit.person.name)
+            notices.assigned(connection, review, locale, article, by=by, to=somebody.id)
     return RedirectResponse(f"/{locale}/queue?{Filter(article=article).query}", 303)
 
 

@@ -15,6 +15,7 @@ from review import people, secrets, sessions
 from review.audit import trail
 from review.desk import Desk
 from review.doors.entry import within
+from review.hits import Hits
 from review.people import Refused
 from review.rights import EVERYWHERE, Role
 from review.tables import invitation, session
@@ -139,7 +140,7 @@ def test_the_last_manager_stays(desk: Desk) -> None:
 
 def test_wrong_passwords_are_throttled_by_account_and_address(desk: Desk) -> None:
     """The right one does not help then, and what failed is in the trail."""
-    strict = Throttle(account=parse("3 per hour"), address=parse("5 per hour"))
+    strict = Throttle(Hits(desk.database), account=parse("3 per hour"), address=parse("5 per hour"))
     with browser(replace(desk, throttle=strict)) as nobody:
         wrong = {"name": "Ruth", "password": "wrong"}
         codes = [nobody.post("/login", data=wrong).status_code for _ in range(4)]

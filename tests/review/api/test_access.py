@@ -16,6 +16,7 @@ from review.api import create_api, resources
 from review.api.access import SCOPE
 from review.api.catalogues import LARGEST
 from review.app import create_app
+from review.current import Current
 from review.desk import Desk
 from review.rights import Role
 from review.tables import bearer
@@ -195,7 +196,7 @@ def test_what_a_scope_lacks_is_said_to_programs(desk: Desk) -> None:
 
 def test_a_token_may_not_ask_too_often(desk: Desk) -> None:
     """It is told how much is left, and then when to go on; others are not held up."""
-    api = create_api(desk, rate=parse("3 per minute"))
+    api = create_api(Current(desk), rate=parse("3 per minute"))
     first, other = token_of(desk, "Tess"), token_of(desk, "Ruth")
     with TestClient(api, base_url=BASE) as client:
         headers = {"Authorization": f"Bearer {first}"}
