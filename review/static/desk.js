@@ -123,6 +123,14 @@ function changed() {
   return fields.some((field) => field.text !== field.area.dataset.saved);
 }
 
+// “Still right” is said of a text that nobody changed.
+const first = editor && editor.querySelector("[data-changed]");
+const unchanged = first && first.textContent;
+
+function nameDecision() {
+  if (first) first.textContent = changed() ? first.dataset.changed : unchanged;
+}
+
 const place = editor ? `desk:${location.pathname}` : "";
 
 function keepHere() {
@@ -145,6 +153,17 @@ async function keepThere() {
   }
 }
 
+// What was in the source's language is in its own now, and the elements around it say so.
+function speakAs(old, fresh) {
+  let [one, other] = [old.parentElement, fresh.parentElement];
+  for (; one && other && one.tagName === other.tagName; [one, other] = [one.parentElement, other.parentElement]) {
+    for (const name of ["lang", "dir"]) {
+      if (other.hasAttribute(name)) one.setAttribute(name, other.getAttribute(name));
+      else one.removeAttribute(name);
+    }
+  }
+}
+
 async function show() {
   try {
     const answer = await fetch(editor.dataset.proof, { method: "POST", body: new FormData(editor) });
@@ -153,7 +172,9 @@ async function show() {
     const page = proof.contentDocument;
     const fresh = made.querySelectorAll(".desk-here");
     page.querySelectorAll(".desk-here").forEach((old, number) => {
-      if (fresh[number]) old.replaceChildren(...[...fresh[number].childNodes].map((n) => page.adoptNode(n)));
+      if (!fresh[number]) return;
+      speakAs(old, fresh[number]);
+      old.replaceChildren(...[...fresh[number].childNodes].map((n) => page.adoptNode(n)));
     });
   } catch {
     // The page stays as it was; nothing of the text is lost.
@@ -176,6 +197,7 @@ if (editor) {
       keepHere();
       keep();
       showPlaced();
+      nameDecision();
       if (proof) look();
     }),
   );

@@ -269,6 +269,7 @@ def test_tokens_hold_together_from_right_to_left(
     page.keyboard.type("جملة ")
     press(page, "Alt+Shift+1")
     page.keyboard.type("link")
+    settled(page)
     pieces = page.eval_on_selector_all(
         ".mirror .token", "(all) => all.map((one) => one.getClientRects().length)"
     )
@@ -282,7 +283,7 @@ def test_tokens_hold_together_from_right_to_left(
     press(page, "Control+V")
     expect(page.locator(".mirror .token")).to_have_count(2)
     expect(page.locator("#checks")).not_to_contain_text("cannot show")
-    press(page, "Alt+KeyS")
+    page.keyboard.press("Alt+S")
     page.wait_for_url(lambda url: digest_of((None, TEXT)) not in url)
     page.close()
     path: Path = desk.project.catalogue_path("ar", "articles/first")
