@@ -24,6 +24,11 @@ PROOF_POLICY = (
 )
 """What a proof of a page may do: be looked at; nothing in it runs, wherever it is opened."""
 
+LINKED_PROOF_POLICY = PROOF_POLICY.replace(
+    "allow-same-origin", "allow-same-origin allow-top-navigation-by-user-activation", 1
+)
+"""The same for a proof whose passages are links to their editors: a click may leave the frame."""
+
 PROGRAMS = "/api/"
 """Below this, cookies count for nothing, and so no browser can be made to act by another site."""
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from ..markup import plain
+from ..markup.tokens import TOKEN
 
 _WHITE = re.compile(r"\s+")
+_WORDS = re.compile(rf"{TOKEN.pattern}\s*|(?:(?!{TOKEN.pattern})\S)+\s*|\s+")
 
 
 ALIGNED = "aligned"
@@ -71,8 +73,11 @@ def score(one: str, other: str) -> float:
 
 
 def difference(old: str, new: str) -> list[tuple[str, str]]:
-    """What differs between two texts, word by word: ``("same" | "gone" | "new", words)``."""
-    before, after = re.findall(r"\S+\s*", old), re.findall(r"\S+\s*", new)
+    """What differs between two texts, word by word: ``("same" | "gone" | "new", words)``.
+
+    A token is a word of its own, wherever it stands.
+    """
+    before, after = ([match[0] for match in _WORDS.finditer(text)] for text in (old, new))
     pieces: list[tuple[str, str]] = []
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     for kind, a, b, c, d in matcher.get_opcodes():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import asdict
+from html import escape
 from urllib.parse import quote
 
 from fastapi import BackgroundTasks, HTTPException
@@ -12,12 +14,15 @@ from starlette.datastructures import FormData
 
 from pipeline.catalogues import Message, State, digest_of, marks
 from pipeline.index import Kind
+from pipeline.markup import plain
+from pipeline.markup.tokens import TOKEN
 from pipeline.memory import Memory, Unit, difference
 
 from .. import decisions, facets, hints, queue, work
+from .. import proof as proofs
 from ..access import Door, Typed, Visit, Visiting
 from ..decisions import Action, Blocked, Decision, Moved
-from ..guard import PROOF_POLICY
+from ..guard import LINKED_PROOF_POLICY, PROOF_POLICY
 from ..message import Opened, Place, history_of, open_message
 from ..pages import show
 from ..people import Refused
@@ -68,9 +73,12 @@ def decide(
     try:
         done = decisions.decide(visit.desk, visit.person, place, decision)
     except Moved as moved:
+        work.keep(visit.desk, place, visit.person, decision.strings, decision.version)
         return _show(visit, moved.opened, status=409, typed=decision.strings, moved=True)
     except (Blocked, Refused) as error:
         opened = open_message(visit.desk, place)
+        if decision.strings not in ((), opened.message.strings):
+            work.keep(visit.desk, place, visit.person, decision.strings, decision.version)
         return _show(visit, opened, status=422, typed=decision.strings, error=str(error))
     if decision.action is Action.APPROVE:
         later.add_task(_remember, visit, place, done)
@@ -85,7 +93,14 @@ def checks(visit: Visiting, locale: str, digest: str, form: Typed) -> Response:
     """What is wrong with what is being typed."""
     opened = open_message(visit.desk, _place(visit, digest))
     strings = _strings(form)
-    return show(visit, "_checks.html", findings=opened.findings(strings), strings=strings)
+    query = visit.request.url.query
+    return show(
+        visit,
+        "_checks.html",
+        findings=opened.findings(strings),
+        strings=strings,
+        inserting=f"/{locale}/message/{digest}/insert?{query}",
+    )
 
 
 @door.post("/{locale}/message/{digest}/keep", Right.TRANSLATE, status_code=204)
@@ -123,9 +138,32 @@ def comment(visit: Visiting, locale: str, digest: str, form: Typed) -> Response:
     return RedirectResponse(f"{address_of(place, asked.query)}#comments", 303)
 
 
+@door.post("/{locale}/message/{digest}/insert", Right.TRANSLATE)
+def insert(visit: Visiting, locale: str, digest: str, form: Typed) -> Response:
+    """What the buttons do that insert something, where no script does it: what was typed is kept.
+
+    ``put`` is a whole text for the first form, ``token`` the name of what comes to its end, and
+    ``source`` copies the source into every form.
+    """
+    opened = open_message(visit.desk, _place(visit, digest))
+    message = opened.message
+    strings = _strings(form) or message.strings
+    if "source" in form:
+        strings = (message.id, *(message.plural or message.id for _ in strings[1:]))
+    elif "put" in form:
+        strings = (str(form["put"]).replace("\r\n", "\n"), *strings[1:])
+    for one in hints.inserts(message.id, message.notes):
+        if one.name == form.get("token"):
+            strings = hints.with_insert(strings, one)
+    work.keep(visit.desk, opened.place, visit.person, strings, str(form.get("version", "")))
+    work.take(visit.desk, opened.place, visit.person)
+    asked = Filter.of(visit.request.query_params)
+    return RedirectResponse(f"{address_of(opened.place, asked.query)}#editor", 303)
+
+
 @door.get("/{locale}/proof", Right.READ)
-def proof(visit: Visiting, locale: str, id: str = "") -> Response:
-    """The page that a message is on, with what was typed and not saved."""
+def proof(visit: Visiting, locale: str, id: str = "", links: bool = False) -> Response:
+    """The page that a message is on, with what was typed and not saved; its passages as links."""
     place = _place(visit, id)
     texts = {}
     if id:
@@ -133,7 +171,16 @@ def proof(visit: Visiting, locale: str, id: str = "") -> Response:
         typed = work.kept_of(visit.desk, place, visit.person)
         if typed is not None and typed.strings:
             texts = {opened.message.key: typed.strings[0]}
-    return _proof(visit, place, texts)
+    html = proofs.proof(visit.desk, place, texts)
+    if not links:
+        return HTMLResponse(html, headers={"Content-Security-Policy": PROOF_POLICY})
+    query = Filter.of(visit.request.query_params).query
+
+    def address(digest: str) -> str:
+        return escape(address_of(Place(locale, place.domain, digest), query))
+
+    headers = {"Content-Security-Policy": LINKED_PROOF_POLICY}
+    return HTMLResponse(proofs.linked(html, address), headers=headers)
 
 
 @door.post("/{locale}/proof", Right.READ)
@@ -142,7 +189,8 @@ def proof_of(visit: Visiting, locale: str, form: Typed, id: str = "") -> Respons
     place = _place(visit, id)
     opened = open_message(visit.desk, place)
     strings = _strings(form)
-    return _proof(visit, place, {opened.message.key: strings[0]} if strings else {})
+    html = proofs.proof(visit.desk, place, {opened.message.key: strings[0]} if strings else {})
+    return HTMLResponse(html, headers={"Content-Security-Policy": PROOF_POLICY})
 
 
 @door.get("/site/{path:path}", Right.ENTER)
@@ -161,14 +209,9 @@ def site(visit: Visiting, path: str) -> Response:
     return Response(found, media_type=kind, headers=headers)
 
 
-def _proof(visit: Visit, place: Place, texts: dict[Any, str]) -> Response:
-    html = visit.desk.galleys.of(place.locale, place.domain, texts)
-    if place.digest:
-        mark = f'data-message="{place.digest}"'
-        html = html.replace(mark, f'{mark} class="desk-here" id="desk-here"', 1)
-        html = html.replace(f"{mark}>", f'{mark} class="desk-here">')
-    headers = {"Content-Security-Policy": PROOF_POLICY}
-    return HTMLResponse(html, headers=headers)
+def _overtaken(kept: work.Kept, opened: Opened) -> bool:
+    """Whether somebody changed a message while somebody else's text for it lay here."""
+    return kept.version != opened.version and kept.strings != opened.message.strings
 
 
 def _place(visit: Visit, digest: str) -> Place:
@@ -178,9 +221,8 @@ def _place(visit: Visit, digest: str) -> Place:
 
 
 def _strings(form: FormData) -> tuple[str, ...]:
-    return tuple(
-        one.replace("\r\n", "\n") for one in form.getlist("strings") if isinstance(one, str)
-    )
+    typed = (one for one in form.getlist("strings") if isinstance(one, str))
+    return tuple(hints.undressed(one.replace("\r\n", "\n")) for one in typed)
 
 
 def _decision(form: FormData) -> Decision:
@@ -227,9 +269,11 @@ def _show(
     preceding = queue.before(desk, place.locale, asked, position)
     kept = work.kept_of(desk, place, visit.person) if not typed else None
     strings = tuple(typed) or (kept.strings if kept else ()) or message.strings
+    moved = moved or (kept is not None and _overtaken(kept, opened))
     holder, until = ("", 0.0)
     if visit.may(Right.TRANSLATE):
         holder, until = work.take(desk, place, visit.person)
+    inserts = hints.inserts(message.id, message.notes)
     stale = message.previous_id is not None and opened.state is State.STALE
     return show(
         visit,
@@ -253,8 +297,11 @@ def _show(
         error=error,
         moved=moved,
         findings=opened.findings(strings),
-        source=hints.pieces(message.id),
-        tokens=hints.tokens(message.id),
+        inserts=inserts,
+        notes=[one for one in message.notes if not hints.is_of_token(one)],
+        inserts_as_json=json.dumps({one.name: asdict(one) for one in inserts}),
+        plain=plain,
+        TOKEN=TOKEN,
         proposals=hints.proposals(opened),
         changed=difference(message.previous_id or "", message.id) if stale else [],
         rejected=marks.find(message, "rejected") if opened.state is State.REJECTED else None,

@@ -6,7 +6,7 @@ document.documentElement.classList.add("scripts");
 
 const editor = document.getElementById("editor");
 const proof = document.getElementById("proof");
-const fields = editor ? [...editor.querySelectorAll("textarea")] : [];
+const fields = editor ? [...editor.querySelectorAll(".field")].map((box) => new Field(box)) : [];
 let last = fields[0];
 
 // Keys: whatever has data-key is pressed, followed or gone to by it.
@@ -21,7 +21,12 @@ function combination(event) {
 
 function use(element) {
   if (element.matches("input, select, textarea")) {
+    const chosen = getSelection().toString().trim();
     element.focus();
+    if (element.type === "search") {
+      if (chosen) element.value = chosen;
+      element.select();
+    }
     return;
   }
   if (element.matches("summary")) {
@@ -64,42 +69,44 @@ function openDialog(id) {
   if (dialog && !dialog.open) dialog.showModal();
 }
 
-// Inserting
+// Inserting: what buttons do that would else ask the desk for the page with the text filled in.
 
-function put(field, text) {
-  field.focus();
-  field.setSelectionRange(0, field.value.length);
-  insert(field, text);
+function inserts(button) {
+  const { open, close, text, copy } = button.dataset;
+  if (!last) return false;
+  if (open !== undefined) last.around(open, close);
+  else if (text !== undefined) last.put(text);
+  else if (copy) last.put(sourceFor(copy));
+  else return false;
+  return true;
 }
 
-function insert(field, text) {
-  // execCommand keeps the browser's own undo; where it is gone, the range is replaced.
-  if (!document.execCommand("insertText", false, text)) {
-    field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
-    field.dispatchEvent(new Event("input", { bubbles: true }));
+function sourceFor(copy) {
+  const plural = document.querySelector(`${copy}-plural`);
+  return (plural && last !== fields[0] ? plural : document.querySelector(copy)).dataset.text;
+}
+
+// Tokens that are in the text already look so.
+function showPlaced() {
+  for (const button of document.querySelectorAll("#inserts button")) {
+    const placed = last.has(button.dataset.open) && last.has(button.dataset.close);
+    button.classList.toggle("is-placed", placed);
   }
 }
 
-function around(field, opening, closing) {
-  field.focus();
-  const { selectionStart: start, selectionEnd: end } = field;
-  const chosen = field.value.slice(start, end);
-  insert(field, opening + chosen + closing);
-  if (closing && !chosen) field.setSelectionRange(start + opening.length, start + opening.length);
-}
-
 document.addEventListener("focusin", (event) => {
-  if (fields.includes(event.target)) last = event.target;
+  const field = fields.find((one) => one.area === event.target);
+  if (field && field !== last) {
+    last = field;
+    showPlaced();
+  }
 });
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   if (button.dataset.dialog) openDialog(button.dataset.dialog);
-  if (!last) return;
-  if (button.dataset.open !== undefined) around(last, button.dataset.open, button.dataset.close);
-  if (button.dataset.text !== undefined) put(last, button.dataset.text);
-  if (button.dataset.copy) put(last, document.querySelector(button.dataset.copy).dataset.text);
+  if (inserts(button)) event.preventDefault();
 });
 
 // What is typed: kept here at once, there after a second, and shown on the page.
@@ -113,14 +120,22 @@ function later(wait, act) {
 }
 
 function changed() {
-  return fields.some((field) => field.value !== field.dataset.saved);
+  return fields.some((field) => field.text !== field.area.dataset.saved);
+}
+
+// “Still right” is said of a text that nobody changed.
+const first = editor && editor.querySelector("[data-changed]");
+const unchanged = first && first.textContent;
+
+function nameDecision() {
+  if (first) first.textContent = changed() ? first.dataset.changed : unchanged;
 }
 
 const place = editor ? `desk:${location.pathname}` : "";
 
 function keepHere() {
   try {
-    const texts = fields.map((field) => field.value);
+    const texts = fields.map((field) => field.text);
     const said = JSON.stringify({ version: editor.elements.version.value, texts });
     if (changed()) localStorage.setItem(place, said);
     else localStorage.removeItem(place);
@@ -138,6 +153,17 @@ async function keepThere() {
   }
 }
 
+// What was in the source's language is in its own now, and the elements around it say so.
+function speakAs(old, fresh) {
+  let [one, other] = [old.parentElement, fresh.parentElement];
+  for (; one && other && one.tagName === other.tagName; [one, other] = [one.parentElement, other.parentElement]) {
+    for (const name of ["lang", "dir"]) {
+      if (other.hasAttribute(name)) one.setAttribute(name, other.getAttribute(name));
+      else one.removeAttribute(name);
+    }
+  }
+}
+
 async function show() {
   try {
     const answer = await fetch(editor.dataset.proof, { method: "POST", body: new FormData(editor) });
@@ -146,7 +172,9 @@ async function show() {
     const page = proof.contentDocument;
     const fresh = made.querySelectorAll(".desk-here");
     page.querySelectorAll(".desk-here").forEach((old, number) => {
-      if (fresh[number]) old.replaceChildren(...[...fresh[number].childNodes].map((n) => page.adoptNode(n)));
+      if (!fresh[number]) return;
+      speakAs(old, fresh[number]);
+      old.replaceChildren(...[...fresh[number].childNodes].map((n) => page.adoptNode(n)));
     });
   } catch {
     // The page stays as it was; nothing of the text is lost.
@@ -157,7 +185,7 @@ if (editor) {
   try {
     const said = JSON.parse(localStorage.getItem(place) || "null");
     const same = said && said.version === editor.elements.version.value;
-    if (same && !changed()) fields.forEach((field, number) => (field.value = said.texts[number] ?? field.value));
+    if (same && !changed()) fields.forEach((field, number) => field.restore(said.texts[number]));
     if (said && !same) localStorage.removeItem(place);
   } catch {
     localStorage.removeItem(place);
@@ -165,12 +193,15 @@ if (editor) {
   const keep = later(1000, keepThere);
   const look = later(250, show);
   fields.forEach((field) =>
-    field.addEventListener("input", () => {
+    field.area.addEventListener("input", () => {
       keepHere();
       keep();
+      showPlaced();
+      nameDecision();
       if (proof) look();
     }),
   );
+  showPlaced();
   if (changed() && proof) proof.addEventListener("load", show, { once: true });
   let sent = false;
   editor.addEventListener("submit", () => (sent = true));
