@@ -14,12 +14,12 @@ from . import __version__, files
 from .fingerprint import fingerprint
 from .project import Project
 from .site.history import HISTORY, history_path
-from .site.publication import NEXT
+from .site.publication import BEFORE, NEXT
 from .site.shelf import SHELF
 
 _LIVE = "build"
 _PREVIEW = "preview"
-_IGNORED = frozenset({NEXT, SHELF, "__pycache__"})
+_IGNORED = frozenset({BEFORE, NEXT, SHELF, "__pycache__"})
 
 
 def output_of(project: Project, *, preview: bool = False) -> Path:

@@ -252,7 +252,8 @@ class _Walk:
         name = self.record.path.stem
         with locks_of(self.project).hold(name, timeout=600) as held:
             making = self._making()
-            publication = Publication.begin(self.record.output)
+            keeps = not self.build.asked.preview
+            publication = Publication.begin(self.record.output, keeps=keeps)
 
             def sure() -> None:
                 if not held.renew() or not self.ledger.builds.renew(self.build.id, self.owner):
