@@ -107,6 +107,25 @@ def build(
         return work.run(jobs)
 
 
+def plain_of(report: Report, *, most: int = 2000) -> dict[str, object]:
+    """What a build did, for rows and for JSON; of each kind of files, the first so many."""
+    from .causes import plain  # noqa: PLC0415
+
+    published = report.published
+    named = {name: list(getattr(published, name)) for name in ("new", "changed", "removed")}
+    shown = {name for names in named.values() for name in names[:most]}
+    causes = {name: own for name, own in report.causes.items() if name in shown}
+    counts = {name: len(names) for name, names in named.items()}
+    return {
+        **{name: names[:most] for name, names in named.items()},
+        "counts": counts,
+        "unchanged": report.unchanged,
+        "locales": list(report.locales),
+        "causes": plain(causes),
+        "kept": published.kept,
+    }
+
+
 def assert_locales(project: Project, locales: Sequence[str]) -> None:
     """Refuse a locale that is none of the site's.
 

@@ -129,9 +129,9 @@ def of_pages(old: Page, new: Page) -> list[Cause]:
     return found
 
 
-def plain(causes: Causes) -> dict[str, list[list[object]]]:
-    """As JSON has them."""
-    return {name: [[one.why, list(one.what)] for one in own] for name, own in causes.items()}
+def plain(causes: Causes, *, most: int = 50) -> dict[str, list[list[object]]]:
+    """As JSON has them; of each, the first so many things."""
+    return {name: [[c.why, list(c.what[:most])] for c in own] for name, own in causes.items()}
 
 
 def from_plain(data: Mapping[str, Sequence[Sequence[object]]]) -> Causes:

@@ -84,7 +84,10 @@ def test_the_theme_and_the_settings_are_told_apart(project: Project) -> None:
     told = whys(build(open_project(project.root), today=DAY, jobs=1), FIRST)
     assert Why.SETTINGS in told and Why.THEME not in told
     built_in = Theme.of(project).path_of("article.html").read_text(encoding="utf-8")
-    write(project.root / "theme/article.html", built_in.replace("<article", "<article data-own"))
+    write(
+        project.root / "theme/templates/article.html",
+        built_in.replace("<article", "<article data-own"),
+    )
     project = open_project(project.root)
     assert whys(build(project, today=DAY, jobs=1), FIRST) == {Why.THEME: ()}
 
