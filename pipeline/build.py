@@ -6,7 +6,7 @@ catalogue or a theme that is broken stops nothing else, and what is live of it s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -41,6 +41,7 @@ class Report:
         errors: What failed; where a page was live, its last good state still is.
         warnings: What a person should look at.
         causes: Why each of the files is new, changed or gone.
+        owners: Whose those are that are an article's page: its id, a tab, the locale.
     """
 
     output: Path
@@ -51,6 +52,7 @@ class Report:
     errors: tuple[PipelineError, ...] = ()
     warnings: tuple[PipelineError, ...] = ()
     causes: Causes = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -122,6 +124,7 @@ def plain_of(report: Report, *, most: int = 2000) -> dict[str, object]:
         "unchanged": report.unchanged,
         "locales": list(report.locales),
         "causes": plain(causes),
+        "owners": {name: owner for name, owner in report.owners.items() if name in shown},
         "kept": published.kept,
     }
 

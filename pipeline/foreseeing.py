@@ -78,5 +78,6 @@ def _foreseen(work: Making) -> Report:
     if work.searchable:
         kept.update(name for name in work.before if name.startswith(search.FOLDER))
     published = publication.foreseen(work.before, kept=kept)
+    causes = explain(work, plan, pages, published)
     count = sum(not is_variant(name) for name in {*kept, *publication.written})
-    return work.report(plan, published, count, explain(work, plan, pages, published))
+    return work.report(plan, publication, published, count, causes)

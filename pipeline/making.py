@@ -13,7 +13,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from . import __version__, articles, files
+from . import articles, files
 from .build import Progress, Report
 from .causes import Causes
 from .errors import (
@@ -29,7 +29,7 @@ from .explaining import explain
 from .markup import Link
 from .pool import Pool
 from .project import Project
-from .record import Record
+from .record import Record, remembered_by
 from .rendering import Job, Wanted
 from .site import search
 from .site.addresses import Addresses, Clash
@@ -81,7 +81,7 @@ class Making:
         self.errors: list[PipelineError] = list(self.job.errors)
         self.theme, self.policies, self.words = self.job.theme, self.job.policies, self.job.words
         self.before: Manifest = read_manifest(record.output)
-        self.memory = read_memory(record.memory_path, self._settings)
+        self.memory = read_memory(record.memory_path, remembered_by(project))
         self.failed: set[tuple[str, str]] = set()
         self.surveys: Sequence[Surveyed] = ()
 
@@ -137,10 +137,19 @@ class Making:
             search.publish(self.record.output)
         count = sum(not is_variant(name) for name in (*kept, *publication.written))
         self._remember(plan, self.surveys, count)
-        return self.report(plan, published, count, causes)
+        return self.report(plan, publication, published, count, causes)
 
-    def report(self, plan: Plan, published: Published, count: int, causes: Causes) -> Report:
+    def report(
+        self,
+        plan: Plan,
+        publication: Publication,
+        published: Published,
+        count: int,
+        causes: Causes,
+    ) -> Report:
         """What there is to say of a build that has so many files."""
+        entries = {**self.before, **publication.written}
+        owners = {name: entries[name].owner for name in causes if entries[name].owner}
         versions = tuple(version for s in self.surveys for version in s.versions.values())
         self.errors.extend(problems_of(self.project, versions))
         return Report(
@@ -152,6 +161,7 @@ class Making:
             tuple(self.errors),
             tuple(self.warnings),
             causes,
+            owners,
         )
 
     def prepare(
@@ -483,7 +493,7 @@ class Making:
             whole=not self.only,
             at=self.at,
         )
-        write_memory(self.record.memory_path, self._settings, memory)
+        write_memory(self.record.memory_path, remembered_by(self.project), memory)
         if self.errors or self.warnings or problems_of(self.project, _all(surveys)):
             self.record.forget()
         elif tuple(self.locales) == self.project.all_locales and not self.only:
@@ -499,11 +509,6 @@ class Making:
             for locale, shared in self.job.surroundings().items()
             if locale in self.locales
         }
-
-    @property
-    def _settings(self) -> str:
-        """What surveys depend on besides their files."""
-        return f"{self.project.settings.digest} {__version__}"
 
     def told(self, step: str) -> Callable[[int, int], None]:
         """Tells the progress of a step."""

@@ -27,6 +27,11 @@ def output_of(project: Project, *, preview: bool = False) -> Path:
     return project.work_dir / _PREVIEW if preview else project.output_dir
 
 
+def remembered_by(project: Project) -> str:
+    """What surveys depend on besides their files: those of others are not held for true."""
+    return f"{project.settings.digest} {__version__}"
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """The last build into one folder.

@@ -21,7 +21,7 @@ from . import api
 from .access import Door, Elsewhere, Visit, desk_of
 from .api.problems import refused
 from .desk import Desk
-from .doors import board, bulk, editor, entry, exchange, folk, queue, tokens
+from .doors import board, bulk, editor, entry, exchange, folk, queue, runs, tokens
 from .guard import PROGRAMS, Guard
 from .pages import STATIC, show
 from .rights import Right
@@ -30,6 +30,7 @@ _DOORS = (
     entry.door,
     folk.door,
     board.door,
+    runs.door,
     queue.door,
     editor.door,
     bulk.door,

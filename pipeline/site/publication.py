@@ -6,8 +6,8 @@ what is gone is removed, then the manifest says what is there. Whatever kills th
 address answers with a whole page, old or new, and no link is dead; the next build carries out the
 rest of the list first. A fault before the list is written changes nothing.
 
-The pages that a build replaced or removed are kept, in the folder ``.before``, until the next build
-that changes something.
+The pages and styles that a build replaced or removed are kept, in the folder ``.before``, until the
+next build that changes something.
 """
 
 from __future__ import annotations
@@ -211,7 +211,7 @@ def earlier(output: Path, kept: str, name: str) -> Path:
 
 def _keep_page(output: Path, keep: str, name: str) -> None:
     """Keep a page that is about to be replaced, as another name of the same file."""
-    if not keep or not name.endswith(".html"):
+    if not keep or not name.endswith((".html", ".css")):
         return
     source, target = output / name, earlier(output, keep, name)
     if not source.exists() or target.exists():  # it is new, or kept already
