@@ -187,7 +187,8 @@ class Estimate(BaseModel):
 def start_build(call: Calling, response: Response, body: BuildWish | None = None) -> BuildShape:
     """Build the site, some of it, or a preview, in the background; ask how far it is.
 
-    A forecast says what a build would do, and does not. You have to be a manager of each language that is built, or of every one to build all.
+    A forecast says what a build would do, and does nothing. You have to be a manager of each
+    language that is built, or of every one to build all.
     """
     wish = body or BuildWish()
     for locale in wish.locales or ["*"]:

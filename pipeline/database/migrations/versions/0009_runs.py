@@ -8,21 +8,23 @@ from alembic import op
 revision = "0009"
 down_revision = "0006"
 
-_COLUMNS = (
-    sa.Column("build", sa.String(16), nullable=False, server_default=""),
-    sa.Column("owner", sa.String(128), nullable=False, server_default=""),
-    sa.Column("held", sa.Float, nullable=False, server_default="0"),
-    sa.Column("cancelled", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("step", sa.Text, nullable=False, server_default=""),
-    sa.Column("done", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("total", sa.Integer, nullable=False, server_default="0"),
-)
+
+def _columns() -> tuple[sa.Column[object], ...]:
+    return (
+        sa.Column("build", sa.String(16), nullable=False, server_default=""),
+        sa.Column("owner", sa.String(128), nullable=False, server_default=""),
+        sa.Column("held", sa.Float, nullable=False, server_default="0"),
+        sa.Column("cancelled", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("step", sa.Text, nullable=False, server_default=""),
+        sa.Column("done", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("total", sa.Integer, nullable=False, server_default="0"),
+    )
 
 
 def upgrade() -> None:
     """Add them; a run of an earlier desk is held by nobody."""
-    for column in _COLUMNS:
-        op.add_column("run", column.copy())
+    for column in _columns():
+        op.add_column("run", column)
     op.create_index("ix_run_state", "run", ["state"])
     op.create_index("ix_change_locale_at", "change", ["locale", "at"])
 
@@ -31,5 +33,5 @@ def downgrade() -> None:
     """Take them away."""
     op.drop_index("ix_change_locale_at", "change")
     op.drop_index("ix_run_state", "run")
-    for column in reversed(_COLUMNS):
+    for column in reversed(_columns()):
         op.drop_column("run", column.name)
