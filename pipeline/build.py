@@ -6,7 +6,7 @@ catalogue or a theme that is broken stops nothing else, and what is live of it s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ from .record import Record, output_of
 from .site.publication import Published
 
 if TYPE_CHECKING:
+    from .causes import Causes
     from .site.version import Version
 
 __all__ = ["Progress", "Report", "build", "output_of"]
@@ -39,6 +40,8 @@ class Report:
         versions: Every article's version in every locale.
         errors: What failed; where a page was live, its last good state still is.
         warnings: What a person should look at.
+        causes: Why each of the files is new, changed or gone.
+        owners: Whose those are that are an article's page: its id, a tab, the locale.
     """
 
     output: Path
@@ -48,6 +51,8 @@ class Report:
     versions: tuple[Version, ...] = ()
     errors: tuple[PipelineError, ...] = ()
     warnings: tuple[PipelineError, ...] = ()
+    causes: Causes = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -64,6 +69,7 @@ def build(
     project: Project,
     *,
     locales: Sequence[str] = (),
+    only: Sequence[str] = (),
     force: bool = False,
     preview: bool = False,
     today: date | None = None,
@@ -75,6 +81,8 @@ def build(
     Args:
         project: The site.
         locales: The locales to build; all if none is named.
+        only: The articles to build, with the lists and feeds that they are in; all if none is
+            named. What is live of any other stays as it is.
         force: Whether to build everything, also what is up to date.
         preview: Whether to build a preview with everything that waits for people, elsewhere.
         today: The day for which grace periods are reckoned.
@@ -83,8 +91,49 @@ def build(
 
     Raises:
         SettingsError: A locale is not one of the site's.
+        ProjectError: There is no such article, and nothing is live of it.
         ThemeError: The theme cannot be used; nothing was published.
         OutputError: The site cannot be written; it is as it was.
+    """
+    assert_locales(project, locales)
+    today = today or date.today()
+    record = Record.of(project, preview=preview)
+    with locks_of(project).hold(record.path.stem, timeout=60):
+        if not force and not locales and not only and record.is_current(project, today):
+            return Report(record.output, project.all_locales, unchanged=record.files)
+        from .making import Making  # noqa: PLC0415 - what has nothing to do need not load it
+
+        built = locales or project.all_locales
+        work = Making(project, record, built, today, force, progress, only)
+        work.assert_articles()
+        return work.run(jobs)
+
+
+def plain_of(report: Report, *, most: int = 2000) -> dict[str, object]:
+    """What a build did, for rows and for JSON; of each kind of files, the first so many."""
+    from .causes import plain  # noqa: PLC0415
+
+    published = report.published
+    named = {name: list(getattr(published, name)) for name in ("new", "changed", "removed")}
+    shown = {name for names in named.values() for name in names[:most]}
+    causes = {name: own for name, own in report.causes.items() if name in shown}
+    counts = {name: len(names) for name, names in named.items()}
+    return {
+        **{name: names[:most] for name, names in named.items()},
+        "counts": counts,
+        "unchanged": report.unchanged,
+        "locales": list(report.locales),
+        "causes": plain(causes),
+        "owners": {name: owner for name, owner in report.owners.items() if name in shown},
+        "kept": published.kept,
+    }
+
+
+def assert_locales(project: Project, locales: Sequence[str]) -> None:
+    """Refuse a locale that is none of the site's.
+
+    Raises:
+        SettingsError: It is not.
     """
     for locale in locales:
         if locale not in project.all_locales:
@@ -93,12 +142,3 @@ def build(
                 path=project.settings_path,
                 hint=f"It has {', '.join(project.all_locales)}.",
             )
-    today = today or date.today()
-    record = Record.of(project, preview=preview)
-    with locks_of(project).hold(record.path.stem, timeout=60):
-        if not force and not locales and record.is_current(project, today):
-            return Report(record.output, project.all_locales, unchanged=record.files)
-        from .making import Making  # noqa: PLC0415 - what has nothing to do need not load it
-
-        work = Making(project, record, locales or project.all_locales, today, force, progress)
-        return work.run(jobs)

@@ -7,25 +7,29 @@ broken stops nothing else, and what is live of it stays.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from . import __version__, articles, files
+from . import articles, files
 from .build import Progress, Report
+from .causes import Causes
 from .errors import (
     CatalogueError,
     FrontMatterError,
     LinkError,
     PipelineError,
+    ProjectError,
     SlugError,
     ThemeError,
 )
+from .explaining import explain
 from .markup import Link
 from .pool import Pool
 from .project import Project
-from .record import Record
+from .record import Record, remembered_by
 from .rendering import Job, Wanted
 from .site import search
 from .site.addresses import Addresses, Clash
@@ -35,9 +39,10 @@ from .site.history import Histories
 from .site.page import Page
 from .site.pictures import Size, is_picture, sizes_of
 from .site.plan import Plan, directory_of
-from .site.publication import Entry, Manifest, Publication, read_manifest
+from .site.publication import Entry, Manifest, Publication, Published, read_manifest
+from .site.remembered import Era, read_memory, write_memory
 from .site.strings import DOMAIN
-from .site.survey import Surveyed, expiry, read_memory, unfit, write_memory
+from .site.survey import Surveyed, expiry, unfit
 from .site.version import Version
 from .tables import nearest
 
@@ -59,11 +64,14 @@ class Making:
         today: date,
         force: bool,
         progress: Progress,
+        only: Sequence[str] = (),
     ) -> None:
         self.project = project
         self.record = record
         self.locales = locales
         self.force = force
+        self.only = frozenset(only)
+        self.at = time.time()
         self.progress = progress
         self.preview = record.output != project.output_dir
         self.warnings: list[PipelineError] = []
@@ -73,13 +81,24 @@ class Making:
         self.errors: list[PipelineError] = list(self.job.errors)
         self.theme, self.policies, self.words = self.job.theme, self.job.policies, self.job.words
         self.before: Manifest = read_manifest(record.output)
-        self.memory = read_memory(record.memory_path, self._settings)
+        self.memory = read_memory(record.memory_path, remembered_by(project))
         self.failed: set[tuple[str, str]] = set()
+        self.surveys: Sequence[Surveyed] = ()
+
+    def assert_articles(self) -> None:
+        """Refuse to build what is neither written nor live.
+
+        Raises:
+            ProjectError: There is no such article.
+        """
+        known = {*self._sources, *(article for article, _ in self.owners)}
+        for article in sorted(self.only - known):
+            raise ProjectError(f"there is no article “{article}”", hint=nearest(article, known))
 
     def run(self, jobs: int | None) -> Report:
         """Survey, plan, render, publish, in as many processes."""
         with Pool(jobs, self.job) as pool:
-            publication = Publication.begin(self.record.output)
+            publication = Publication.begin(self.record.output, keeps=not self.preview)
             return self.publish(
                 publication,
                 lambda sources: pool.map(Job.survey, sources, self.told("Reading")),
@@ -101,14 +120,7 @@ class Making:
         ``sure`` raises an error if this build may not publish any more.
         """
         try:
-            self.before = read_manifest(self.record.output)  # another build may have published
-            surveys = self._survey(read)
-            plan = self._plan(surveys)
-            pages = list(plan.pages(self.policies))
-            kept = self._render(pages, publication, make)
-            self._documents(plan, pages, publication, kept)
-            self._assets(publication, kept)
-            kept |= self._kept()
+            plan, pages, kept = self.prepare(publication, read, make)
             if not self.preview:
                 publication.compress()
                 self._histories.write(plan.addresses, self.locales)
@@ -120,11 +132,25 @@ class Making:
         except BaseException:
             publication.abandon()
             raise
+        causes = explain(self, plan, pages, published)
         if self.searchable and search.is_due(self.record.output, published):
             search.publish(self.record.output)
         count = sum(not is_variant(name) for name in (*kept, *publication.written))
-        self._remember(surveys, count)
-        versions = tuple(version for s in surveys for version in s.versions.values())
+        self._remember(plan, self.surveys, count)
+        return self.report(plan, publication, published, count, causes)
+
+    def report(
+        self,
+        plan: Plan,
+        publication: Publication,
+        published: Published,
+        count: int,
+        causes: Causes,
+    ) -> Report:
+        """What there is to say of a build that has so many files."""
+        entries = {**self.before, **publication.written}
+        owners = {name: entries[name].owner for name in causes if entries[name].owner}
+        versions = tuple(version for s in self.surveys for version in s.versions.values())
         self.errors.extend(problems_of(self.project, versions))
         return Report(
             self.record.output,
@@ -134,7 +160,21 @@ class Making:
             versions,
             tuple(self.errors),
             tuple(self.warnings),
+            causes,
+            owners,
         )
+
+    def prepare(
+        self, publication: Publication, read: Read, make: Make
+    ) -> tuple[Plan, list[Page], set[str]]:
+        """Survey, plan and render: the plan, its pages, and the files that stay as they are."""
+        self.before = read_manifest(self.record.output)  # another build may have published
+        plan = self._plan(self._survey(read))
+        pages = list(plan.pages(self.policies))
+        kept = self._render(pages, publication, make)
+        self._documents(plan, pages, publication, kept)
+        self._assets(publication, kept)
+        return plan, pages, kept | self._kept()
 
     def plan(self) -> Plan:
         """The pages of the site as it is now; nothing is made of them."""
@@ -150,7 +190,8 @@ class Making:
         return [
             source
             for source in self.found.sources
-            if self.force or self.memory.recall(self.project, source, self.policies) is None
+            if (not self.only or self._is_needed(source.id))
+            and (self.force or self.memory.recall(self.project, source, self.policies) is None)
         ]
 
     def outdated(self, read: Read) -> list[tuple[Wanted, str]]:
@@ -167,16 +208,28 @@ class Making:
             if recalled is not None and not self.force:
                 known[source.id] = recalled
         fresh = [source for source in self.found.sources if source.id not in known]
+        if self.only:
+            fresh = [source for source in fresh if self._is_needed(source.id)]
         for surveyed in read(fresh):
             known[surveyed.article] = surveyed
-        surveys = [known[source.id] for source in self.found.sources]
+        surveys = [known[source.id] for source in self.found.sources if source.id in known]
         for surveyed in surveys:
             for locale, error in surveyed.errors.items():
                 self.fail(surveyed.article, locale, error)
-        self._check_layouts(surveys)
-        self._check_links(surveys)
-        self._warn_of_orphans()
+        asked = [surveyed for surveyed in surveys if self._is_asked_for(surveyed.article)]
+        self._check_layouts(asked)
+        self._check_links(asked)
+        if not self.only:
+            self._warn_of_orphans()
         return surveys
+
+    def _is_needed(self, article: str) -> bool:
+        """Whether an article has to be read for a build of some: they, and what nobody knows of."""
+        unknown = any(
+            (article, locale) in self.owners and self.memory.live(article, locale) is None
+            for locale in self.policies
+        )
+        return article in self.only or unknown
 
     def fail(self, article: str, locale: str, error: PipelineError) -> None:
         """What is live of this version stays, and the report says why."""
@@ -237,16 +290,17 @@ class Making:
     # Plan
 
     def _plan(self, surveys: Sequence[Surveyed]) -> Plan:
+        self.surveys = surveys
         versions = list(self._versions(surveys))
-        addresses = self._addresses(versions)
+        addresses = self.addresses(versions)
         for clash in addresses.clashes:
             self.fail(clash.version.article, clash.version.locale, self._explain(clash))
         if addresses.clashes:
-            addresses = self._addresses(list(self._versions(surveys)))
+            addresses = self.addresses(list(self._versions(surveys)))
         return Plan(
             self.project.settings.site,
             addresses,
-            {source.id: directory_of(source.name) for source in self.found.sources},
+            self.directories,
             self._sizes(versions),
             () if self.preview else tuple(self._histories.redirects(addresses)),
             self.preview,
@@ -260,17 +314,46 @@ class Making:
         return found
 
     def _versions(self, surveys: Iterable[Surveyed]) -> Iterator[Version]:
-        """The versions to publish; of one that failed, the last one if it is still live."""
-        for surveyed in surveys:
+        """The versions to publish: of what failed or is not built, the last if it is still live."""
+        known = {surveyed.article: surveyed for surveyed in surveys}
+        gone = [article for article, _ in self.owners if article not in self._sources]
+        for article in dict.fromkeys([*self._sources, *gone]):
             for locale in self.policies:
-                if (surveyed.article, locale) not in self.failed:
-                    yield surveyed.versions[locale]
-                    continue
-                last = self.memory.version(surveyed.article, locale)
-                if last is not None and self._owned(surveyed.article, locale):
-                    yield last
+                if article in known and self.builds(article, locale):
+                    yield known[article].versions[locale]
+                elif self._stays(article, locale):
+                    last = self.memory.live(article, locale)
+                    if last is None and article in known:
+                        last = known[article].versions.get(locale)
+                    if last is not None:
+                        yield last
 
-    def _addresses(self, versions: Iterable[Version]) -> Addresses:
+    def builds(self, article: str, locale: str) -> bool:
+        """Whether a version is built; what is live of any other stays as it is.
+
+        The home page lists articles: it is built with any of them, unless it changed itself.
+        """
+        if locale not in self.locales or (article, locale) in self.failed:
+            return False
+        return self._is_asked_for(article) or (article == articles.HOME and self._is_same(locale))
+
+    def _is_same(self, locale: str) -> bool:
+        """Whether the home page says the same as the one that is live."""
+        last = self.memory.live(articles.HOME, locale)
+        now = next((one for one in self.surveys if one.article == articles.HOME), None)
+        version = now.versions.get(locale) if now else None
+        return last is not None and version is not None and last.digest == version.digest
+
+    def _stays(self, article: str, locale: str) -> bool:
+        """Whether what is live of a version that is not built is to stay."""
+        is_there = article in self._sources or not self._is_asked_for(article)
+        return (article, locale) in self.owners and (is_there or locale not in self.locales)
+
+    def _is_asked_for(self, article: str) -> bool:
+        return not self.only or article in self.only
+
+    def addresses(self, versions: Iterable[Version]) -> Addresses:
+        """Where these versions are."""
         return Addresses(
             versions,
             self._files,
@@ -306,11 +389,11 @@ class Making:
         for page in pages:
             if page.locale not in self.locales and page.kind != "root" and page.file != "404.html":
                 continue
-            if page.article and (page.article, page.locale) in self.failed:
+            if page.article and not self.builds(page.article, page.locale):
                 continue
             made_of = page.digest(*surroundings[page.locale])
             if self._is_current(page.file, made_of):
-                kept.update(self._with_variants(page.file))
+                kept.update(self.with_variants(page.file))
             else:
                 source = self._sources[page.article] if page.article else None
                 outdated.append(((page, source), made_of))
@@ -330,7 +413,7 @@ class Making:
             self.errors.append(result)
             if not self._is_there(page.file) or page.file not in self.before:
                 raise result
-            kept.update(self._with_variants(page.file))
+            kept.update(self.with_variants(page.file))
         return kept
 
     def _documents(
@@ -352,7 +435,7 @@ class Making:
     def _asset(self, publication: Publication, kept: set[str], name: str, data: bytes) -> None:
         made_of = files.digest(data)
         if self._is_current(name, made_of):
-            kept.update(self._with_variants(name))
+            kept.update(self.with_variants(name))
         else:
             publication.write(name, data, Entry(made_of, len(data)))
 
@@ -360,9 +443,10 @@ class Making:
         """Whether a published file is made of the same, and is there with its compressed forms."""
         if self.force or name not in self.before or self.before[name].made_of != made_of:
             return False
-        return all(map(self._is_there, self._with_variants(name)))
+        return all(map(self._is_there, self.with_variants(name)))
 
-    def _with_variants(self, name: str) -> tuple[str, ...]:
+    def with_variants(self, name: str) -> tuple[str, ...]:
+        """A file and its compressed forms, as they are published."""
         if self.preview or not is_compressible(name):
             return (name,)
         return (name, *(name + suffix for suffix in SUFFIXES))
@@ -372,8 +456,9 @@ class Making:
         kept: set[str] = set()
         folders = {loc.replace("_", "-") for loc in self.policies if loc not in self.locales}
         for name, entry in self.before.items():
-            article, _, locale = entry.owner.partition("\t")
-            if name.partition("/")[0] in folders or (article, locale) in self.failed:
+            article, is_page, locale = entry.owner.partition("\t")
+            stays = is_page and not self.builds(article, locale) and self._stays(article, locale)
+            if name.partition("/")[0] in folders or stays:
                 kept.add(name)
         return kept
 
@@ -386,14 +471,13 @@ class Making:
 
     # Odds and ends
 
-    def _owned(self, article: str, locale: str) -> bool:
-        return f"{article}\t{locale}" in self._owners
-
     @cached_property
-    def _owners(self) -> frozenset[str]:
-        return frozenset(entry.owner for entry in self.before.values())
+    def owners(self) -> frozenset[tuple[str, str]]:
+        """The articles and locales of all pages that are live."""
+        return places_of(self.before)
 
-    def _remember(self, surveys: Sequence[Surveyed], count: int) -> None:
+    def _remember(self, plan: Plan, surveys: Sequence[Surveyed], count: int) -> None:
+        owners = places_of(read_manifest(self.record.output))
         good = [
             s for s in surveys if not any((s.article, loc) in self.failed for loc in s.versions)
         ]
@@ -401,16 +485,30 @@ class Making:
             last = self.memory.surveys.get(surveyed.article)
             if surveyed not in good and last:
                 good.append(Surveyed(surveyed.article, "", last[1], {}))
-        write_memory(self.record.memory_path, self._settings, good)
+        memory = self.memory.after(
+            good,
+            built=[place for place in owners if self.builds(*place)],
+            owners=owners,
+            eras=self.eras(plan),
+            whole=not self.only,
+            at=self.at,
+        )
+        write_memory(self.record.memory_path, remembered_by(self.project), memory)
         if self.errors or self.warnings or problems_of(self.project, _all(surveys)):
             self.record.forget()
-        elif tuple(self.locales) == self.project.all_locales:
+        elif tuple(self.locales) == self.project.all_locales and not self.only:
             self.record.write(self.project, self.inputs, expiry(surveys), count)
 
-    @property
-    def _settings(self) -> str:
-        """What surveys depend on besides their files."""
-        return f"{self.project.settings.digest} {__version__}"
+    def eras(self, plan: Plan) -> Mapping[str, Era]:
+        """What the pages of each locale that is built have in common."""
+        seen = files.digest(
+            repr((sorted(self._files.items()), sorted(plan.sizes.items()))).encode()
+        )
+        return {
+            locale: (*shared, seen)
+            for locale, shared in self.job.surroundings().items()
+            if locale in self.locales
+        }
 
     def told(self, step: str) -> Callable[[int, int], None]:
         """Tells the progress of a step."""
@@ -421,9 +519,21 @@ class Making:
         return {source.id: source for source in self.found.sources}
 
     @cached_property
+    def directories(self) -> Mapping[str, str]:
+        """The folder below the sources of every article, also of one whose page only stays."""
+        gone = {article: directory_of(article) for article, _ in self.owners}
+        return gone | {source.id: directory_of(source.name) for source in self.found.sources}
+
+    @cached_property
     def _files(self) -> Mapping[str, str]:
         known = {source.name: source.id for source in self.found.sources}
         return known | {name: name for name, _ in self.found.assets}
+
+
+def places_of(manifest: Manifest) -> frozenset[tuple[str, str]]:
+    """The articles and locales whose pages are in a manifest."""
+    owners = {entry.owner for entry in manifest.values() if entry.owner}
+    return frozenset((article, loc) for article, _, loc in (one.partition("\t") for one in owners))
 
 
 def problems_of(project: Project, versions: Iterable[Version]) -> list[PipelineError]:

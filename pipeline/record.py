@@ -14,17 +14,22 @@ from . import __version__, files
 from .fingerprint import fingerprint
 from .project import Project
 from .site.history import HISTORY, history_path
-from .site.publication import NEXT
+from .site.publication import BEFORE, NEXT
 from .site.shelf import SHELF
 
 _LIVE = "build"
 _PREVIEW = "preview"
-_IGNORED = frozenset({NEXT, SHELF, "__pycache__"})
+_IGNORED = frozenset({BEFORE, NEXT, SHELF, "__pycache__"})
 
 
 def output_of(project: Project, *, preview: bool = False) -> Path:
     """Where a build goes: a preview never touches what is live."""
     return project.work_dir / _PREVIEW if preview else project.output_dir
+
+
+def remembered_by(project: Project) -> str:
+    """What surveys depend on besides their files: those of others are not held for true."""
+    return f"{project.settings.digest} {__version__}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from .doors import (
     folk,
     openid,
     queue,
+    runs,
     tokens,
 )
 from .guard import PROGRAMS, Guard
@@ -46,6 +47,7 @@ _DOORS = (
     folk.door,
     board.door,
     activity.door,
+    runs.door,
     queue.door,
     editor.door,
     bulk.door,

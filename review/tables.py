@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from pipeline.database.tables import metadata
@@ -220,8 +221,20 @@ run = Table(
     Column("state", String(16), nullable=False),
     Column("until", Float),
     Column("report", Text, nullable=False),
+    Column("build", String(16), nullable=False, server_default=""),
+    Column("owner", String(128), nullable=False, server_default=""),
+    Column("held", Float, nullable=False, server_default="0"),
+    Column("cancelled", Boolean, nullable=False, server_default=false()),
+    Column("step", Text, nullable=False, server_default=""),
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("total", Integer, nullable=False, server_default="0"),
+    Index(None, "state"),
 )
-"""Builds and drafting that people started here; ``report`` in JSON."""
+"""Builds and drafting that people started here; ``report`` in JSON.
+
+``build`` is the one of the ledger that does it, if workers do; else ``owner`` is the process that
+does, and ``held`` until when that holds without a sign of life, by the database's clock.
+"""
 
 subscription = Table(
     "subscription",

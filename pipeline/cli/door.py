@@ -46,6 +46,16 @@ Locales = Annotated[
 
 Language = Annotated[str, typer.Argument(metavar="LOCALE", help="The language, such as nl.")]
 
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--article",
+        "-a",
+        metavar="ARTICLE",
+        help="Only this one, with the lists and feeds that it is in; may be said again.",
+    ),
+]
+
 HERE = Path()
 engines_app = typer.Typer(help="Engines of machine translation.")
 app.add_typer(engines_app, name="engines")

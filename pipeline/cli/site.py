@@ -18,6 +18,7 @@ from .door import (
     Jobs,
     Json,
     Locales,
+    Only,
     Port,
     Site,
     app,
@@ -66,6 +67,8 @@ def extract(
 @door
 def build(
     locale: Locales = None,
+    *,
+    article: Only = None,
     site: Site = HERE,
     force: Force = False,
     drafts: Drafts = False,
@@ -77,7 +80,7 @@ def build(
 ) -> bool:
     """Build what is out of date, and publish it."""
     if queue:
-        return _build_by_workers(open_site(site), locale or (), force, drafts, json)
+        return _build_by_workers(open_site(site), locale or (), article or (), force, drafts, json)
     from ..build import build as build_site  # noqa: PLC0415
     from . import console, terminal  # noqa: PLC0415
 
@@ -86,6 +89,7 @@ def build(
         report = build_site(
             project,
             locales=locale or (),
+            only=article or (),
             force=force,
             preview=drafts,
             jobs=jobs,
@@ -96,14 +100,21 @@ def build(
 
 
 def _build_by_workers(
-    project: Project, locales: Sequence[str], force: bool, preview: bool, json: bool
+    project: Project,
+    locales: Sequence[str],
+    articles: Sequence[str],
+    force: bool,
+    preview: bool,
+    json: bool,
 ) -> bool:
     """Ask for a build and show how far it is; True if it is kept since the broker is down."""
     from ..ledger.asking import ask  # noqa: PLC0415
+    from ..ledger.build import Asked  # noqa: PLC0415
     from . import queue, queued  # noqa: PLC0415
 
     who = os.environ.get("USER", "")
-    begun = ask(project, locales=locales, force=force, preview=preview, who=who)
+    asked = Asked(tuple(locales), force=force, preview=preview, articles=tuple(articles))
+    begun = ask(project, asked, who=who)
     if begun.trouble is not None:
         queued.show_kept(begun.id, begun.trouble)
         return True

@@ -165,6 +165,7 @@ change = Table(
     Column("strings", JSON, nullable=False),
     Index(None, "locale", "domain", "digest"),
     Index(None, "locale", "id"),
+    Index(None, "locale", "at"),
 )
 """The history: what became of a message, when it was seen, and who did it where that is known.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from ..errors import QueueError, SettingsError
+from ..build import assert_locales
+from ..errors import QueueError
 from ..project import Project
 from ..record import output_of
 from .broker import Broker, broker_of
@@ -41,10 +41,8 @@ class Begun:
 
 def ask(
     project: Project,
+    asked: Asked,
     *,
-    locales: Sequence[str] = (),
-    force: bool = False,
-    preview: bool = False,
     steps: Sequence[str] = BUILD,
     priority: int = NORMAL,
     who: str = "",
@@ -54,10 +52,8 @@ def ask(
 
     Args:
         project: The site.
-        locales: The locales to build; all if none is named.
-        force: Whether to build everything, also what is up to date.
-        preview: Whether to build a preview.
-        steps: What to do: `BUILD`, or `RUN` to extract and draft before.
+        asked: Of what, and how.
+        steps: What to do: `BUILD`, `DRAFT`, or `RUN` to extract and draft before.
         priority: From 0, the most urgent, to 9.
         who: Who asks.
         ledger: That of the site if None.
@@ -67,17 +63,10 @@ def ask(
         QueueError: No queue is configured.
         MemoryStoreError: The state database cannot be opened.
     """
-    for locale in locales:
-        if locale not in project.all_locales:
-            raise SettingsError(
-                f"“{locale}” is not a language of this site",
-                path=project.settings_path,
-                hint=f"It has {', '.join(project.all_locales)}.",
-            )
+    assert_locales(project, asked.locales)
     broker = broker_of(project)
     ledger = ledger or ledger_of(project)
-    asked = Asked(tuple(locales), date.today(), force, preview)
-    output = str(output_of(project, preview=preview))
+    output = str(output_of(project, preview=asked.preview))
     name = ledger.builds.start(asked, output=output, steps=steps, priority=priority, who=who)
     return Begun(name, ledger, resume(ledger, broker, name))
 

@@ -16,6 +16,7 @@ from .units import CANCELLED, DONE, FAILED, ISOLATED, PENDING, RUNNING
 
 ENDED = (DONE, FAILED, CANCELLED)
 BUILD = ("survey", "render", "publish")
+DRAFT = ("draft",)
 RUN = ("extract", "merge", "draft", *BUILD)
 LIVE = (PENDING, RUNNING)
 
@@ -25,12 +26,25 @@ CLICK, NORMAL, NIGHTLY = 0, 3, 6
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a build was asked to do; the day is decided once, for all machines."""
+    """What a build was asked to do; the day is decided once, for all machines.
+
+    Attributes:
+        locales, articles: Which; all if none is named.
+        today, force, preview: As for a build in one process.
+        engines: Those that are asked for drafts; all of the settings if none is named.
+    """
 
     locales: tuple[str, ...]
-    today: date
+    today: date = field(default_factory=date.today)
     force: bool = False
     preview: bool = False
+    articles: tuple[str, ...] = ()
+    engines: tuple[str, ...] = ()
+
+    @property
+    def everything(self) -> bool:
+        """Whether it is of all languages and articles."""
+        return not self.locales and not self.articles
 
     def to_json(self) -> str:
         """As the ledger keeps it."""
@@ -41,7 +55,8 @@ class Asked:
         """What `to_json` wrote."""
         data = json.loads(text)
         day = date.fromisoformat(data["today"])
-        return cls(tuple(data["locales"]), day, data["force"], data["preview"])
+        some = (tuple(data.get(name, ())) for name in ("articles", "engines"))
+        return cls(tuple(data["locales"]), day, data["force"], data["preview"], *some)
 
 
 @dataclass(frozen=True, slots=True)

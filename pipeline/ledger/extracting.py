@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
@@ -12,8 +13,8 @@ from ..errors import PipelineError
 from ..fingerprint import stamp
 from ..project import Project
 from .build import Build
-from .kinds import Article, Domains, Extracted, decode, encode
-from .units import DONE, Units, Wanted
+from .kinds import Article, Domains, Drafts, Extracted, Said, decode, encode
+from .units import DONE, FAILED, Units, Wanted
 
 _DOMAINS = 16
 """Catalogues that are drafted in one go."""
@@ -54,18 +55,44 @@ def merges(project: Project, build: Build) -> Sequence[Wanted]:
 
 def drafts(project: Project, build: Build, units: Units) -> Sequence[Wanted]:
     """The catalogues in which something waits for a draft, some at a time."""
-    _remember(project, build, units)
-    today = build.asked.today
+    if "extract" in build.steps:
+        _remember(project, build, units)
+    today, asked = build.asked.today, build.asked
     wanted = []
     for locale in project.locales:
-        domains = list(_wanting(project, locale))
+        if asked.locales and locale not in asked.locales:
+            continue
+        domains = [
+            domain
+            for domain in _wanting(project, locale)
+            if not asked.articles or domain in asked.articles
+        ]
         for start in range(0, len(domains), _DOMAINS):
             some = tuple(domains[start : start + _DOMAINS])
             stamps = [stamp(project.catalogue_path(locale, domain)) for domain in some]
-            key = key_of("draft", locale, *some, *stamps, str(today))
-            given = encode(Domains(locale, some, today))
+            key = key_of("draft", locale, *some, *stamps, str(today), *asked.engines)
+            given = encode(Domains(locale, some, today, engines=asked.engines))
             wanted.append(Wanted(key, "draft", f"{some[0]} in {locale}", given))
     return wanted
+
+
+def drafted(build: Build, units: Units) -> dict[str, object]:
+    """What came of drafting, of all units together."""
+    drafts: Counter[str] = Counter()
+    errors: list[Said] = []
+    suggested = waiting = 0
+    for unit in units.of(build.id, "draft"):
+        if unit.state != DONE:
+            said = f"{unit.name} could not be drafted ({unit.state})"
+            errors.append(decode(unit.outcome, Said) if unit.state == FAILED
+                          else Said("QueueError", said))  # fmt: skip
+            continue
+        found, locale = decode(unit.outcome, Drafts), decode(unit.input, Domains).locale
+        drafts.update({f"{locale}, {origin}": n for origin, n in found.drafts.items()})
+        suggested += found.suggested
+        waiting += found.waiting
+        errors.extend(found.errors)
+    return {"drafts": drafts, "suggested": suggested, "waiting": waiting, "errors": errors}
 
 
 def _touched(project: Project) -> list[articles.Source]:

@@ -137,6 +137,7 @@ class Domains:
     domains: Sequence[str]
     today: date
     version: str = __version__
+    engines: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,7 @@ class Drafts:
     drafts: Mapping[str, int] = field(default_factory=dict)
     waiting: int = 0
     errors: Sequence[Said] = ()
+    suggested: int = 0
 
 
 def encode(value: object) -> str:
@@ -212,13 +214,19 @@ def draft(place: Place, unit: Unit) -> Outcome:
     """Drafts of what is untranslated in some catalogues; again if Redis went away meanwhile."""
     given = decode(unit.input, Domains)
     try:
-        done = translate(place.project, given.locale, only=given.domains, today=given.today)
+        done = translate(
+            place.project,
+            given.locale,
+            only=given.domains,
+            ask=given.engines,
+            today=given.today,
+        )
     except QueueError as error:
         return Outcome(PENDING, encode(Said.of(error)))
     if any(AWAY in reason for waiting in done.waiting for reason in waiting.reasons):
         return Outcome(PENDING, encode(Said("QueueError", f"an engine {AWAY}")))
     said = tuple(Said.of(error) for error in done.errors)
-    return Outcome(DONE, encode(Drafts(done.drafts, len(done.waiting), said)))
+    return Outcome(DONE, encode(Drafts(done.drafts, len(done.waiting), said, done.suggested)))
 
 
 def do(place: Place, unit: Unit) -> Outcome:

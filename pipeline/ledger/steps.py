@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from .. import __version__, articles
+from ..build import plain_of
 from ..database.clock import new_owner
 from ..errors import OutputError, PipelineError, QueueError
 from ..locks import locks_of
@@ -22,7 +23,7 @@ from ..site.publication import Publication
 from ..site.survey import Surveyed, stamps_of
 from .broker import Broker
 from .build import Build
-from .extracting import drafts, extracts, key_of, merges
+from .extracting import drafted, drafts, extracts, key_of, merges
 from .kinds import Article, Planned, Ready, Said, Versions, decode, encode
 from .place import Place
 from .sending import send
@@ -99,7 +100,7 @@ class _Walk:
                 hint="See what the workers logged; then: pipeline builds retry",
             )
         step = "render" if self._wants_another_round() else self._next(self.build.step)
-        while step != "publish":
+        while step not in ("publish", "end"):
             enter: dict[str, Callable[[], Sequence[Wanted]]] = {
                 "extract": lambda: extracts(self.project, self.build),
                 "merge": lambda: merges(self.project, self.build),
@@ -120,12 +121,16 @@ class _Walk:
                 self.ledger.builds.let_go(self.build.id, self.owner)
                 return self.ledger.units.to_send(self.build.id, step)
             step = self._next(step)
-        self._publish(self._ready)
+        if step == "publish":
+            self._publish(self._ready)
+        else:
+            self._end(drafted(self.build, self.ledger.units))
         return ()
 
     def _next(self, step: str) -> str:
         steps = ("", *self.build.steps)
-        return steps[steps.index(step) + 1] if step in steps[:-1] else "publish"
+        last = "publish" if "publish" in steps else "end"
+        return steps[steps.index(step) + 1] if step in steps[:-1] else last
 
     def _wants_another_round(self) -> bool:
         """Whether articles changed, or pages that kill their workers are to be left out."""
@@ -164,8 +169,15 @@ class _Walk:
         asked = self.build.asked
         locales = asked.locales or self.project.all_locales
         making = Making(
-            self.project, self.record, locales, asked.today, asked.force, lambda *said: None
+            self.project,
+            self.record,
+            locales,
+            asked.today,
+            asked.force,
+            lambda *said: None,
+            asked.articles,
         )
+        making.assert_articles()
         for unit in self.ledger.units.of(self.build.id, "render", ISOLATED):
             given = decode(unit.input, Planned)
             if given.article.id:
@@ -237,8 +249,8 @@ class _Walk:
     def _published_directly(self) -> bool:
         """Do all at once if there is little to do, and nobody died of it before."""
         asked = self.build.asked
-        record, everything = self.record, not asked.locales
-        if not asked.force and everything and record.is_current(self.project, asked.today):
+        record = self.record
+        if not asked.force and asked.everything and record.is_current(self.project, asked.today):
             return self._end({"unchanged": record.files})
         if asked.force or self.may_die or len(self._making().unread()) > _LITTLE:
             return False
@@ -252,7 +264,8 @@ class _Walk:
         name = self.record.path.stem
         with locks_of(self.project).hold(name, timeout=600) as held:
             making = self._making()
-            publication = Publication.begin(self.record.output)
+            keeps = not self.build.asked.preview
+            publication = Publication.begin(self.record.output, keeps=keeps)
 
             def sure() -> None:
                 if not held.renew() or not self.ledger.builds.renew(self.build.id, self.owner):
@@ -269,6 +282,7 @@ class _Walk:
             "removed": len(published.removed),
             "unchanged": report.unchanged,
             "pages": [*published.new, *published.changed][:100],
+            "report": plain_of(report),
             "errors": [Said.of(error) for error in report.errors],
             "warnings": [Said.of(error) for error in report.warnings],
         }

@@ -49,6 +49,18 @@ class Plan:
 
     def pages(self, locales: Iterable[str]) -> Iterator[Page]:
         """Every page in the given locales, and the page at the root."""
+        locales = tuple(locales)
+        for locale in self.addresses.locales:
+            if locale in locales:
+                for article in sorted(self.directories):
+                    version = self.addresses.version(article, locale)
+                    if version is not None:
+                        yield self.article(version)
+        yield from self.others(locales)
+
+    def others(self, locales: Iterable[str]) -> Iterator[Page]:
+        """Those of them that are no article's."""
+        locales = tuple(locales)
         for locale in self.addresses.locales:
             if locale in locales:
                 yield from self._locale(locale)
@@ -59,10 +71,6 @@ class Plan:
         yield self._page("/404.html", "404", self.site.source_locale, self._homes)
 
     def _locale(self, locale: str) -> Iterator[Page]:
-        for article in sorted(self.directories):
-            version = self.addresses.version(article, locale)
-            if version is not None:
-                yield self.article(version)
         yield self._list(locale)
         tags = self.addresses.tags(locale)
         if tags:

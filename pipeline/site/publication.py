@@ -5,12 +5,16 @@ of what is to be done is written, and carried out: first the new pages take thei
 what is gone is removed, then the manifest says what is there. Whatever kills this on the way, every
 address answers with a whole page, old or new, and no link is dead; the next build carries out the
 rest of the list first. A fault before the list is written changes nothing.
+
+The pages and styles that a build replaced or removed are kept, in the folder ``.before``, until the
+next build that changes something.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +27,7 @@ from ..errors import OutputError
 from .compression import is_compressible, is_variant, variants
 
 NEXT = ".next"
+BEFORE = ".before"
 MANIFEST = ".published.json"
 _PLAN = "plan.json"
 _FORMAT = 1
@@ -47,23 +52,31 @@ Manifest = Mapping[str, Entry]
 class Published:
     """What publishing did: files that are new, that changed, and that are gone.
 
-    Their compressed forms go with them and are not named.
+    Their compressed forms go with them and are not named. ``kept`` is by what `earlier` finds the
+    pages that were there before.
     """
 
     new: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    kept: str = ""
 
 
 @dataclass(slots=True)
 class Publication:
-    """One publication under way into the folder ``output``."""
+    """One publication under way into the folder ``output``.
+
+    ``site`` is where what is live stands, if not there; ``keeps`` whether the pages that it
+    replaces are kept.
+    """
 
     output: Path
+    site: Path
+    keeps: bool = False
     written: dict[str, Entry] = field(default_factory=dict)
 
     @classmethod
-    def begin(cls, output: Path) -> Publication:
+    def begin(cls, output: Path, *, site: Path | None = None, keeps: bool = False) -> Publication:
         """Make ready to publish, finishing first what an earlier build left undone.
 
         Raises:
@@ -74,7 +87,7 @@ class Publication:
             finish(output)
             shutil.rmtree(output / NEXT, ignore_errors=True)
             (output / NEXT).mkdir()
-        return cls(output)
+        return cls(output, site or output, keeps)
 
     def write(self, name: str, data: bytes, entry: Entry) -> None:
         """Put a file beside the site."""
@@ -109,20 +122,32 @@ class Publication:
         removed = sorted(set(before) - set(after))
         with _said_of(self.output):
             _flush([staged(self.output, name) for name in changed])
+            keep = self._keep() if changed or removed else ""
             plan = {
                 "format": _FORMAT,
                 "move": sorted(changed, key=_pages_first),
                 "remove": removed,
+                "keep": keep,
                 "manifest": _manifest_to_json(after),
             }
             files.write(self.output / NEXT / _PLAN, json.dumps(plan).encode())
             finish(self.output)
-        said = [name for name in changed if not is_variant(name)]
-        return Published(
-            tuple(sorted(name for name in said if name not in before)),
-            tuple(sorted(name for name in said if name in before)),
-            tuple(name for name in removed if not is_variant(name)),
-        )
+        return _published(before, changed, removed, keep)
+
+    def foreseen(self, before: Manifest, *, kept: Iterable[str]) -> Published:
+        """What `commit` would say; nothing is swapped in, and what was written stays beside."""
+        changed = [name for name in self.written if not self._is_same(name)]
+        removed = sorted(set(before) - set(kept) - set(self.written))
+        return _published(before, changed, removed, "")
+
+    def _keep(self) -> str:
+        """Make room for the pages that are replaced; those of the build before make it."""
+        if not self.keeps:
+            return ""
+        shutil.rmtree(self.output / BEFORE, ignore_errors=True)
+        name = secrets.token_hex(6)
+        (self.output / BEFORE / name).mkdir(parents=True)
+        return name
 
     def abandon(self) -> None:
         """Forget what was written; the site is as it was."""
@@ -131,7 +156,7 @@ class Publication:
     def _is_same(self, name: str) -> bool:
         """Whether the published file already says what was written."""
         try:
-            return (self.output / name).read_bytes() == staged(self.output, name).read_bytes()
+            return (self.site / name).read_bytes() == staged(self.output, name).read_bytes()
         except OSError:
             return False
 
@@ -167,14 +192,46 @@ def finish(output: Path) -> None:
     for name in plan["move"]:
         source = staged(output, name)
         if source.exists():
+            _keep_page(output, plan.get("keep", ""), name)
             (output / name).parent.mkdir(parents=True, exist_ok=True)
             os.replace(source, output / name)  # noqa: PTH105 - as in files.write
     for name in plan["remove"]:
+        _keep_page(output, plan.get("keep", ""), name)
         (output / name).unlink(missing_ok=True)
         _remove_empty(output, (output / name).parent)
     files.write(output / MANIFEST, json.dumps(plan["manifest"], indent=0).encode())
     path.unlink()
     shutil.rmtree(output / NEXT, ignore_errors=True)
+
+
+def earlier(output: Path, kept: str, name: str) -> Path:
+    """Where a page is that a build replaced or removed, if it is still kept."""
+    return output / BEFORE / kept / files.digest(name.encode())
+
+
+def _keep_page(output: Path, keep: str, name: str) -> None:
+    """Keep a page that is about to be replaced, as another name of the same file."""
+    if not keep or not name.endswith((".html", ".css")):
+        return
+    source, target = output / name, earlier(output, keep, name)
+    if not source.exists() or target.exists():  # it is new, or kept already
+        return
+    try:
+        os.link(source, target)
+    except OSError:  # a disk without hard links
+        shutil.copyfile(source, target)
+
+
+def _published(
+    before: Manifest, changed: Iterable[str], removed: Iterable[str], kept: str
+) -> Published:
+    said = [name for name in changed if not is_variant(name)]
+    return Published(
+        tuple(sorted(name for name in said if name not in before)),
+        tuple(sorted(name for name in said if name in before)),
+        tuple(name for name in removed if not is_variant(name)),
+        kept,
+    )
 
 
 def read_manifest(output: Path) -> dict[str, Entry]:

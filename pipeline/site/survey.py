@@ -6,14 +6,10 @@ read once and remembered with the stamps of those files.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import Any
 
-from .. import files
 from ..articles import Article, Source, load
 from ..catalogues import Catalogue, merge, read
 from ..errors import PipelineError, TranslationError
@@ -22,8 +18,6 @@ from ..project import Project
 from ..templates import messages_of
 from .choice import Choice, Policies, Policy
 from .version import Version, choices_for, version_of
-
-_FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,57 +91,6 @@ def unfit(project: Project, version: Version) -> Iterable[TranslationError]:
             line=problem.line or None,
             hint="The page shows the source text there; correct the tokens.",
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """The surveys of an earlier build, valid for the same settings."""
-
-    surveys: Mapping[str, tuple[str, Mapping[str, Version]]]
-
-    def recall(self, project: Project, source: Source, policies: Policies) -> Surveyed | None:
-        """The versions of an article that nobody touched since; None if they must be read."""
-        stamps, versions = self.surveys.get(source.id, ("", {}))
-        if stamps != stamps_of(project, source, policies) or set(versions) != set(policies):
-            return None
-        for locale, version in versions.items():
-            policy = policies[locale]
-            if version.until and policy and policy.today >= version.until:
-                return None
-        return Surveyed(source.id, stamps, versions, {})
-
-    def version(self, article: str, locale: str) -> Version | None:
-        """The version as it was, whatever was touched since."""
-        return self.surveys.get(article, ("", {}))[1].get(locale)
-
-
-def read_memory(path: Path, settings: str) -> Memory:
-    """The surveys remembered at ``path``; none if there are none for these settings."""
-    try:
-        data = json.loads(path.read_bytes())
-        if data["format"] != _FORMAT or data["settings"] != settings:
-            return Memory({})
-        return Memory(
-            {
-                article: (stamps, {loc: Version.from_json(v) for loc, v in versions.items()})
-                for article, (stamps, versions) in data["surveys"].items()
-            }
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return Memory({})
-
-
-def write_memory(path: Path, settings: str, surveys: Iterable[Surveyed]) -> None:
-    """Remember surveys for the next build."""
-    data: dict[str, Any] = {
-        "format": _FORMAT,
-        "settings": settings,
-        "surveys": {
-            s.article: [s.stamps, {loc: v.to_json() for loc, v in s.versions.items()}]
-            for s in surveys
-        },
-    }
-    files.write(path, json.dumps(data).encode(), durable=False)
 
 
 def expiry(surveys: Iterable[Surveyed]) -> date | None:

@@ -14,12 +14,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..articles import NO_LAYOUT, Article
-from ..catalogues import Catalogue
+from ..catalogues import Catalogue, Key, digest_of
 from ..markup import plain
 from .choice import Choice, Policy, Standing, choose, source_choice
 from .typography import typeset
 
 _DAYS = ("date", "updated", "stale_since", "until", "approved", "reviewed")
+
+KEY, PASSAGE = 10, 16
+"""How many signs of a message's digest tell which passage it is, and, with those that tell what is
+shown for it, how many there are of each passage."""
+
 _NOBODY = frozenset(("", "memory", "theme"))
 """What marks of approval say that no person gave."""
 
@@ -56,6 +61,8 @@ class Version:
         words: How many words the body has.
         problems: Translations that do not fit their source.
         digest: A hash of everything the page shows of this article.
+        passages: For each segment, `PASSAGE` signs that tell whether it is shown as it was: see
+            `passages_of`.
     """
 
     article: str
@@ -82,6 +89,7 @@ class Version:
     words: int = 0
     problems: tuple[Problem, ...] = ()
     digest: str = ""
+    passages: str = ""
 
     @property
     def title(self) -> str:
@@ -181,7 +189,22 @@ def version_of(
             Problem(problem, choice.line) for choice in shown for problem in choice.problems
         ),
         digest=content_of(article, choices),
+        passages="".join(_passage(key, choice) for key, choice in choices.items()),
     )
+
+
+def passages_of(version: Version) -> dict[str, str]:
+    """What tells how each passage is shown, by the first `KEY` signs of its message's digest."""
+    said = version.passages
+    return {
+        said[start : start + KEY]: said[start + KEY : start + PASSAGE]
+        for start in range(0, len(said), PASSAGE)
+    }
+
+
+def _passage(key: Key, choice: Choice) -> str:
+    shown = hashlib.sha256(f"{choice.standing}\0{choice.text}".encode()).hexdigest()
+    return digest_of(key)[:KEY] + shown[: PASSAGE - KEY]
 
 
 def _texts(

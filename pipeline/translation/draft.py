@@ -34,6 +34,9 @@ from .suggestions import Suggestion, suggest
 
 Progress = Callable[[str, int, int], None]
 
+MEMORY = "memory"
+"""In place of engines: nothing is sent, and what the memory knows is drafted."""
+
 _PEOPLE_ONLY = "only people translate this article (people_only)"
 
 
@@ -92,6 +95,7 @@ def translate(
     locale: str,
     *,
     only: Sequence[str] = (),
+    ask: Sequence[str] = (),
     dry_run: bool = False,
     engines: Sequence[Guarded] | None = None,
     today: date | None = None,
@@ -103,6 +107,7 @@ def translate(
         project: The site.
         locale: The language.
         only: The domains; all if none is named.
+        ask: The engines of the settings to ask; all if none is named, `MEMORY` for none of them.
         dry_run: Say what would be sent to which engine, and send nothing.
         engines: The engines to ask, those of the settings if None.
         today: The day of the drafts.
@@ -120,7 +125,8 @@ def translate(
         index.sync(project, memory.engine, locale)
         policy = project.settings.drafting[locale]
         if engines is None:
-            found = list(configured(project, policy.engines, memory.engine, pace_of(project)))
+            names = [name for name in policy.engines if not ask or name in ask]
+            found = list(configured(project, names, memory.engine, pace_of(project)))
             errors += [one for one in found if isinstance(one, EngineError)]
             engines = [one for one in found if isinstance(one, Guarded)]
         glossary = read_glossary(project, locale)

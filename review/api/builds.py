@@ -8,7 +8,11 @@ from typing import Annotated, Any
 from fastapi import Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline import articles
+from pipeline.causes import Why, from_plain
+from pipeline.site.publication import read_manifest
 from pipeline.translation import translate
+from pipeline.translation.draft import MEMORY
 
 from ..people import Refused
 from ..rights import Right
@@ -22,13 +26,14 @@ from .shapes import ErrorShape, Locale, Moment, moment
 builds = Resource.make("builds")
 drafts = Resource.make("drafts")
 
-_BUILDS = (Kind.BUILD, Kind.PREVIEW)
+_BUILDS = (Kind.BUILD, Kind.PREVIEW, Kind.FORECAST)
 _LOCATION = {"Location": {"description": "The address of it.", "schema": {"type": "string"}}}
 
 Id = Annotated[
     str, Path(description="The `id` of it.", pattern=r"^[0-9a-z]{1,16}$", examples=["12"])
 ]
 Article = Annotated[str, Field(max_length=200)]
+Engine = Annotated[str, Field(max_length=64)]
 
 
 class BuildWish(BaseModel):
@@ -42,10 +47,20 @@ class BuildWish(BaseModel):
         description="The languages; every one if none.",
         examples=[["nl"]],
     )
+    articles: list[Article] = Field(
+        default=[],
+        max_length=1000,
+        description="The articles, with the lists and feeds that they are in; every one if none.",
+        examples=[["articles/first"]],
+    )
     force: bool = Field(default=False, description="Build also what is up to date.")
     preview: bool = Field(
         default=False,
         description="Build a preview with everything that waits for people, elsewhere.",
+    )
+    forecast: bool = Field(
+        default=False,
+        description="Say what a build would add, change and remove, and why; nothing goes live.",
     )
 
 
@@ -59,6 +74,12 @@ class DraftWish(BaseModel):
         max_length=1000,
         description="The articles; every one if none.",
         examples=[["articles/first"]],
+    )
+    engines: list[Engine] = Field(
+        default=[],
+        max_length=20,
+        description="The engines of the settings to ask; every one if none, `memory` for none.",
+        examples=[["memory"]],
     )
 
 
@@ -78,18 +99,34 @@ class RunShape(BaseModel):
     who: str
     at: Moment
     until: Moment | None = Field(description="When it ended.")
+    trouble: str = Field(
+        description="Why it does not go on, if it should: the broker is down, or no worker begins."
+    )
     progress: RunProgress | None = Field(description="While it runs.")
     errors: list[str] = Field(description="What failed, and stopped nothing else.")
     warnings: list[str] = Field(description="What a person should look at.")
 
 
+class CauseShape(BaseModel):
+    """Why a file is another than it was."""
+
+    why: Why
+    what: list[str] = Field(
+        description="Of that what: names with `+`, `-` or `~` before them are there now, there no"
+        " longer, or others than they were; of texts it is the start of their messages' ids."
+    )
+
+
 class BuildReport(BaseModel):
-    """What a build did: files below the published site."""
+    """What a build did, or (for a forecast) would do: files below the published site."""
 
     new: list[str] = Field(examples=[["nl/articles/the-first/index.html"]])
     changed: list[str]
     removed: list[str]
     unchanged: int = Field(description="How many were up to date.")
+    causes: dict[str, list[CauseShape]] = Field(
+        description="Why each of these files is new, changed or removed."
+    )
 
 
 class BuildShape(RunShape):
@@ -148,9 +185,10 @@ class Estimate(BaseModel):
     summary="Start a build",
 )
 def start_build(call: Calling, response: Response, body: BuildWish | None = None) -> BuildShape:
-    """Build the site, some languages of it, or a preview, in the background; ask how far it is.
+    """Build the site, some of it, or a preview, in the background; ask how far it is.
 
-    You have to be a manager of each language that is built, or of every one to build all.
+    A forecast says what a build would do, and does nothing. You have to be a manager of each
+    language that is built, or of every one to build all.
     """
     wish = body or BuildWish()
     for locale in wish.locales or ["*"]:
@@ -159,10 +197,15 @@ def start_build(call: Calling, response: Response, body: BuildWish | None = None
         if not call.may(Right.MANAGE, Scope.BUILD, locale):
             what = "every language" if locale == "*" else f"“{locale}”"
             raise Problem(403, f"This asks for a manager, and a token, of {what}.")
+    _assert_articles(call, wish.articles)
+    if wish.preview and wish.forecast:
+        raise Problem(422, "A forecast is of what goes live, and so not of a preview.")
+    kind = Kind.PREVIEW if wish.preview else Kind.FORECAST if wish.forecast else Kind.BUILD
     number = call.desk.runs.start(
-        Kind.PREVIEW if wish.preview else Kind.BUILD,
+        kind,
         call.person,
         locales=wish.locales,
+        articles=wish.articles,
         force=wish.force,
         token=call.token.label,
     )
@@ -235,10 +278,15 @@ def estimate(
         list[Article] | None,
         Query(max_length=20, description="Only these articles; every one if none."),
     ] = None,
+    engine: Annotated[
+        list[Engine] | None,
+        Query(max_length=20, description="Only these engines; every one if none."),
+    ] = None,
 ) -> Estimate:
     """What drafting would send to which engine, and what that costs; nothing is sent."""
     _known(call, locale, article or [])
-    done = translate(call.desk.project, locale, only=article or (), dry_run=True)
+    _assert_engines(call, locale, engine or [])
+    done = translate(call.desk.project, locale, only=article or (), ask=engine or (), dry_run=True)
     return Estimate(
         items=[Planned(engine=name, **asdict(planned)) for name, planned in done.planned.items()],
         errors=[ErrorShape.of(error) for error in done.errors],
@@ -264,11 +312,13 @@ def start_drafts(
     """
     wish = body or DraftWish()
     _known(call, locale, wish.articles)
+    _assert_engines(call, locale, wish.engines)
     number = call.desk.runs.start(
         Kind.DRAFT,
         call.person,
         locales=[locale],
         articles=wish.articles,
+        engines=wish.engines,
         token=call.token.label,
     )
     response.headers["Location"] = f"/api/v1/locales/{locale}/drafts/{number}"
@@ -309,6 +359,25 @@ def _known(call: Call, locale: str, articles: list[str]) -> None:
             raise Problem(404, f"There is no catalogue of “{article}” in “{locale}”.")
 
 
+def _assert_articles(call: Call, named: list[str]) -> None:
+    """Refuse articles that are neither written nor live."""
+    if not named:
+        return
+    project = call.desk.project
+    live = {entry.owner.partition("\t")[0] for entry in read_manifest(project.output_dir).values()}
+    known = {source.id for source in articles.find(project).sources} | live
+    for article in named:
+        if not article or article not in known:
+            raise Problem(422, f"There is no article “{article}”.")
+
+
+def _assert_engines(call: Call, locale: str, engines: list[str]) -> None:
+    known = {*call.desk.project.settings.drafting[locale].engines, MEMORY}
+    for engine in engines:
+        if engine not in known:
+            raise Problem(422, f"There is no engine “{engine}” in the settings of “{locale}”.")
+
+
 def _get(call: Call, id: str, *kinds: Kind) -> Run:
     run = call.desk.runs.get(int(id)) if id.isdecimal() and len(id) < 10 else None
     if run is None or run.kind not in kinds:
@@ -340,19 +409,25 @@ def _common(run: Run) -> dict[str, Any]:
         "at": moment(run.at),
         "until": None if run.until is None else moment(run.until),
         "progress": progress if run.is_open and run.step else None,
+        "trouble": run.trouble if run.is_open else "",
         "errors": run.report.get("errors", []),
         "warnings": run.report.get("warnings", []),
     }
 
 
 def _built(run: Run) -> BuildShape:
-    asked = {name: run.what[name] for name in ("locales", "force")}
-    asked["preview"] = run.kind is Kind.PREVIEW
-    report = run.report if "unchanged" in run.report else None
+    asked = {name: run.what[name] for name in ("locales", "articles", "force")}
+    asked |= {"preview": run.kind is Kind.PREVIEW, "forecast": run.kind is Kind.FORECAST}
+    report = None
+    if "unchanged" in run.report:
+        causes = from_plain(run.report.get("causes", {}))
+        plain = {f: [{"why": c.why, "what": c.what} for c in own] for f, own in causes.items()}
+        report = {**run.report, "causes": plain}
     return BuildShape.model_validate({**_common(run), "asked": asked, "report": report})
 
 
 def _drafted(run: Run) -> DraftShape:
-    given = {"asked": {"articles": run.what["articles"]}, "locale": run.what["locales"][0]}
+    asked = {"articles": run.what["articles"], "engines": run.what.get("engines", [])}
+    given = {"asked": asked, "locale": run.what["locales"][0]}
     report = run.report if "drafts" in run.report else None
     return DraftShape.model_validate({**_common(run), **given, "report": report})

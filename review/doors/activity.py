@@ -7,11 +7,12 @@ from dataclasses import asdict
 
 from fastapi.responses import JSONResponse, Response
 
-from ..access import Door, Visit, Visiting
+from ..access import Door, Visiting
 from ..activity import DAY, Reason, done_in, waits_in
 from ..audit import trail
 from ..pages import show
 from ..rights import Right
+from .board import managed
 
 door = Door.make()
 
@@ -19,7 +20,7 @@ door = Door.make()
 @door.get("/activity", Right.MANAGE)
 def activity(visit: Visiting) -> Response:
     """What was done, and what waits, in the languages that one manages."""
-    locales, since = _managed(visit), time.time() - DAY
+    locales, since = managed(visit), time.time() - DAY
     waits = waits_in(visit.desk, locales)
     return show(
         visit,
@@ -38,12 +39,7 @@ def activity(visit: Visiting) -> Response:
 @door.get("/activity.json", Right.MANAGE)
 def activity_data(visit: Visiting) -> Response:
     """The same for a script."""
-    locales, since = _managed(visit), time.time() - DAY
+    locales, since = managed(visit), time.time() - DAY
     waits = [asdict(one) for one in waits_in(visit.desk, locales)]
     done = [asdict(one) for one in done_in(visit.desk, locales, since=since)]
     return JSONResponse({"waits": waits, "done": done})
-
-
-def _managed(visit: Visit) -> list[str]:
-    known = visit.desk.project.locales
-    return [locale for locale in known if visit.may(Right.MANAGE, locale)]

@@ -57,7 +57,7 @@ def test_a_manager_builds_and_sees_what_became_of_it(desk: Desk) -> None:
 
 def test_the_board_says_what_status_says(desk: Desk) -> None:
     """The same rows, in the languages asked for."""
-    board = board_of(desk.project, ["nl", "de"])
+    board = board_of(desk.project, desk.database, ["nl", "de"])
     rows = {(row.article, row.locale): row for row in status(desk.project)}
     cells = [cell for _, own in board.articles for cell in own]
     assert all(cell.row == rows[cell.row.article, cell.row.locale] for cell in cells)
@@ -65,10 +65,12 @@ def test_the_board_says_what_status_says(desk: Desk) -> None:
     for cell in cells:
         approved = cell.row.states.get(State.APPROVED, 0)
         assert cell.waiting == cell.total - approved
-    waiting = board_of(desk.project, ["nl", "de"], only=Standing.WAITING, sort="waiting")
+    waiting = board_of(
+        desk.project, desk.database, ["nl", "de"], only=Standing.WAITING, sort="waiting"
+    )
     totals = [sum(cell.waiting for cell in own) for _, own in waiting.articles]
     assert totals == sorted(totals, reverse=True)
-    assert not board_of(desk.project, ["nl"], only=Standing.FAILED).articles
+    assert not board_of(desk.project, desk.database, ["nl"], only=Standing.FAILED).articles
 
 
 def test_one_sees_and_builds_what_one_manages(desk: Desk) -> None:
@@ -98,12 +100,12 @@ def test_a_run_is_cancelled_before_it_publishes(desk: Desk) -> None:
     """One that has ended cannot be."""
     runs = Runs(desk.project, desk.database)
     number = runs.start(Kind.BUILD, person(desk, "Bea"))
-    runs.cancelled.add(number)
+    runs.cancel(number, person(desk, "Bea"))
     other = runs.start(Kind.BUILD, person(desk, "Bea"))
     runs.close()
     found = {run.id: run.stage for run in runs.latest()}
     assert found[number] in (Stage.CANCELLED, Stage.DONE)
-    assert found[other] in (Stage.CANCELLED, Stage.WAITING)
+    assert found[other] in (Stage.CANCELLED, Stage.LOST)
     with browser(desk, "Bea") as bea:  # a desk that starts says what became of the others
         assert all(not run.is_open for run in desk.runs.latest())
         assert bea.post(f"/runs/{number}/cancel").status_code == 409

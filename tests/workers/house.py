@@ -23,7 +23,7 @@ from sqlalchemy import text
 from pipeline.database import open_database
 from pipeline.ledger import Build, Ledger, ledger_of
 from pipeline.ledger.asking import ask
-from pipeline.ledger.build import BUILD
+from pipeline.ledger.build import BUILD, Asked
 from pipeline.project import Project, open_project
 from tests import services
 from tests.databases import address
@@ -88,7 +88,9 @@ class House:
     def ask(self, *, steps: Sequence[str] = BUILD, priority: int = 3, force: bool = False) -> str:
         """Ask for a build; its id."""
         project = open_project(self.project.root)
-        return ask(project, steps=steps, priority=priority, force=force, ledger=self.ledger).id
+        return ask(
+            project, Asked((), force=force), steps=steps, priority=priority, ledger=self.ledger
+        ).id
 
     def worker(
         self,
