@@ -53,7 +53,7 @@ class Desk:
             MemoryStoreError: The state database cannot be opened.
         """
         galleys = Galleys(project, PROOFS, _PROOF_HEAD)
-        database = open_database(project)
+        database = open_database(project, pooled=True)
         return cls(project, database, galleys, Runs(project, database))
 
     @property

@@ -6,21 +6,20 @@ Checks, the engine of a draft, how risky a message is, and since when it has bee
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, select
+from sqlalchemy import Connection, and_, delete, insert, select
 
 from pipeline import catalogues, index
-from pipeline.catalogues import Catalogue, Key, Message, State, digest_of, marks, state_of
+from pipeline.catalogues import Message, State, digest_of, marks
 from pipeline.checks import Severity
 from pipeline.database.tables import change
 from pipeline.database.tables import message as messages
 from pipeline.errors import PipelineError
-from pipeline.glossary import Glossary, read_glossary
+from pipeline.glossary import read_glossary
 from pipeline.index.mirror import sum_of
-from pipeline.markup import Segment
 from pipeline.memory import Memory
 from pipeline.site.grace import is_harmless
 
@@ -73,7 +72,7 @@ def _refresh(desk: Desk, locale: str) -> None:
 def check(desk: Desk, locale: str, domain: str) -> None:
     """Check what has changed in one catalogue."""
     try:
-        catalogue = catalogues.read(desk.project.catalogue_path(locale, domain))
+        catalogue = catalogues.kept.read(desk.project.catalogue_path(locale, domain))
         glossary = read_glossary(desk.project, locale)
     except PipelineError:
         return
@@ -84,8 +83,11 @@ def check(desk: Desk, locale: str, domain: str) -> None:
     fresh = {digest_of(m.key): m for m in catalogue.messages}
     changed = {digest: m for digest, m in fresh.items() if known.get(digest) != sum_of(m)}
     segments = segments_of(desk.project, domain) if changed else {}
-    place = Place(locale, domain, "")
-    rows = list(_rows(desk, place, catalogue, changed, segments, glossary, when))
+    rows = []
+    for digest, message in changed.items():
+        opened = Opened(desk, Place(locale, domain, digest), catalogue, message)
+        opened.__dict__.update(segment=segments.get(message.key), glossary=glossary)
+        rows.append(_row(opened, when.get(digest) or _day(message) or time.time()))
     with desk.database.begin() as connection:
         gone = {*changed, *(known.keys() - fresh.keys())}
         if gone:
@@ -94,19 +96,19 @@ def check(desk: Desk, locale: str, domain: str) -> None:
             connection.execute(insert(table), rows)
 
 
-def renew(opened: Opened) -> None:
-    """Check one message that was changed just now."""
-    place, own = opened.place, {opened.place.digest: opened.message}
-    segments = {opened.message.key: opened.segment} if opened.segment else {}
-    when = {place.digest: time.time()}
-    rows = list(_rows(opened.desk, place, opened.catalogue, own, segments, opened.glossary, when))
-    where = [table.c[name] == value for name, value in place.row.items()]
-    with opened.desk.database.begin() as connection:
-        connection.execute(delete(table).where(*where))
-        connection.execute(insert(table), rows)
+def found_in(opened: Opened) -> dict[str, Any]:
+    """What is found in one message that is being changed just now."""
+    return _row(opened, time.time())
 
 
-def _times(connection: Any, locale: str, domain: str) -> dict[str, float]:
+def keep(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Keep what was found in one message, instead of what was known before."""
+    where = [table.c[name] == row[name] for name in ("locale", "domain", "digest")]
+    connection.execute(delete(table).where(*where))
+    connection.execute(insert(table), [dict(row)])
+
+
+def _times(connection: Connection, locale: str, domain: str) -> dict[str, float]:
     """When each message last changed, as far as the history knows."""
     query = select(change.c.digest, change.c.at).where(
         change.c.locale == locale, change.c.domain == domain
@@ -114,34 +116,23 @@ def _times(connection: Any, locale: str, domain: str) -> dict[str, float]:
     return {row.digest: row.at for row in connection.execute(query.order_by(change.c.id))}
 
 
-def _rows(
-    desk: Desk,
-    place: Place,
-    catalogue: Catalogue,
-    changed: Mapping[str, Message],
-    segments: Mapping[Key, Segment],
-    glossary: Glossary,
-    when: Mapping[str, float],
-) -> Iterator[dict[str, Any]]:
-    for digest, message in changed.items():
-        opened = Opened(desk, Place(place.locale, place.domain, digest), catalogue, message)
-        opened.__dict__["segment"] = segments.get(message.key)
-        opened.__dict__["glossary"] = glossary
-        state = state_of(message)
-        looked_at = state not in (State.UNTRANSLATED, State.STALE)
-        found = opened.findings(message.strings) if looked_at else []
-        worst = max((one.severity for one in found), default=-1)
-        draft = marks.find(message, "draft")
-        names = dict.fromkeys(one.check for one in found if one.severity > Severity.NOTE)
-        yield {
-            **opened.place.row,
-            "sum": sum_of(message),
-            "checks": "".join(f" {name} " for name in names),
-            "severity": int(worst),
-            "engine": (draft or {}).get("engine", "").partition(" ")[0],
-            "risk": _risk(message, state, worst, desk.project.source_locale),
-            "since": when.get(digest) or _day(message) or time.time(),
-        }
+def _row(opened: Opened, since: float) -> dict[str, Any]:
+    """What is kept of one message."""
+    message, state = opened.message, opened.state
+    looked_at = state not in (State.UNTRANSLATED, State.STALE)
+    found = opened.findings(message.strings) if looked_at else []
+    worst = max((one.severity for one in found), default=-1)
+    draft = marks.find(message, "draft")
+    names = dict.fromkeys(one.check for one in found if one.severity > Severity.NOTE)
+    return {
+        **opened.place.row,
+        "sum": opened.version,
+        "checks": "".join(f" {name} " for name in names),
+        "severity": int(worst),
+        "engine": (draft or {}).get("engine", "").partition(" ")[0],
+        "risk": _risk(message, state, worst, opened.desk.project.source_locale),
+        "since": since,
+    }
 
 
 def _risk(message: Message, state: State, worst: int, source_locale: str) -> int:

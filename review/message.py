@@ -57,7 +57,7 @@ class Opened:
     def after(self, message: Message) -> Opened:
         """The same with the message as a decision has made it; its passage and terms stay."""
         now = replace(self, message=message)
-        now.__dict__.update(segment=self.segment, glossary=self.glossary)
+        now.__dict__.update(segment=self.segment, glossary=self.glossary, _found=self._found)
         return now
 
     @property
@@ -100,8 +100,18 @@ class Opened:
         here = next(n for n, one in enumerate(messages) if one.key == self.message.key)
         return list(messages[max(0, here - 2) : here]), list(messages[here + 1 : here + 3])
 
+    @cached_property
+    def _found(self) -> dict[tuple[str, ...], list[Finding]]:
+        """What the checks found, for each translation that was asked about."""
+        return {}
+
     def findings(self, strings: tuple[str, ...]) -> list[Finding]:
         """What is wrong with a translation, the gravest first."""
+        if strings not in self._found:
+            self._found[strings] = self._checked(strings)
+        return list(self._found[strings])
+
+    def _checked(self, strings: tuple[str, ...]) -> list[Finding]:
         found: dict[tuple[str, str], Finding] = {}
         for string in strings:
             if not string:
@@ -152,7 +162,7 @@ def read_catalogue(desk: Desk, locale: str, domain: str) -> Catalogue:
     inside = path.resolve().is_relative_to(desk.project.catalogues_dir.resolve())
     if not domain or not inside or not path.is_file():
         raise HTTPException(404, "There is no such catalogue.")
-    return catalogues.read(path)
+    return catalogues.kept.read(path)
 
 
 def key_of(desk: Desk, place: Place) -> Key | None:
@@ -177,7 +187,7 @@ def find(catalogue: Catalogue, key: Key | None, digest: str) -> Message | None:
 def segments_of(project: Project, domain: str) -> dict[Key, Segment]:
     """The passages of an article by their keys; none if it has none, or cannot be read."""
     try:
-        source = next((s for s in articles.find(project).sources if s.id == domain), None)
+        source = articles.find_one(project, domain)
         if source is None:
             return {}
         return {segment.key: segment for segment in articles.load(project, source).segments}

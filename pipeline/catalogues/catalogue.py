@@ -127,12 +127,41 @@ class Catalogue:
     def _at(self, place: int) -> Entry | None:
         return self.entries[place] if place < len(self.entries) else None
 
+    def written(self, base: Catalogue) -> Catalogue:
+        """This catalogue as reading its file would give it, once it has been written.
+
+        Args:
+            base: What it was made of; of a message that is as it was there, nothing is read again.
+        """
+        data = self.dump()
+        whole = self.entries and self.entries[-1].raw.endswith("\n")
+        if not whole or len(self.entries) != len(base.entries):
+            return parse(data, self.path)
+        entries = list(self.entries)
+        for place, (entry, old) in enumerate(zip(entries, base.entries, strict=True)):
+            if entry is not old:
+                again = list(reading.entries_of(entry.raw, self.path))
+                if len(again) != 1 or again[0].message is None:
+                    return parse(data, self.path)
+                entries[place] = replace(again[0], lead=entry.lead)
+        return Catalogue(
+            entries,
+            path=self.path,
+            charset=self.charset,
+            newline=self.newline,
+            original=data,
+        )
+
     def dump(self) -> bytes:
         """The file's contents.
 
         Raises:
             CatalogueError: A text cannot be written in the file's encoding.
         """
+        return self._data
+
+    @cached_property
+    def _data(self) -> bytes:
         pieces: list[str] = []
         for entry in self.entries:
             if pieces and not pieces[-1].endswith("\n"):
@@ -180,13 +209,21 @@ def read(path: Path) -> Catalogue:
     Raises:
         CatalogueError: It cannot be read, or is no .po file; the error has the line.
     """
+    return parse(data_of(path), path)
+
+
+def data_of(path: Path) -> bytes:
+    """The contents of a file.
+
+    Raises:
+        CatalogueError: It cannot be read.
+    """
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         hint = "Restore it from version control, or extract again."
         reason = error.strerror or str(error)
         raise CatalogueError(f"cannot be read: {reason}", path=path, hint=hint) from error
-    return parse(data, path)
 
 
 def write(catalogue: Catalogue, path: Path) -> None:
@@ -224,7 +261,11 @@ class Locks(Protocol):
 
 
 def update(
-    path: Path, change: Callable[[Catalogue], Catalogue], *, locks: Path | Locks
+    path: Path,
+    change: Callable[[Catalogue], Catalogue],
+    *,
+    locks: Path | Locks,
+    reader: Callable[[Path], Catalogue] = read,
 ) -> Catalogue:
     """Read a file, change it and write it, as one step for all who use this function.
 
@@ -234,6 +275,7 @@ def update(
         path: The file.
         change: Makes the new catalogue of the one that was read; may be called more than once.
         locks: The folder of locks, or what holds them for several machines.
+        reader: Reads the file; `kept.read` need not parse what it has parsed before.
 
     Raises:
         CatalogueError: It cannot be read.
@@ -242,16 +284,19 @@ def update(
     name = str(path.absolute())
     if isinstance(locks, Path):
         with files.lock(name, locks):
-            return _updated(path, change)
+            return _updated(path, change, reader)
     with locks.hold(name) as held:
-        return _updated(path, change, held)
+        return _updated(path, change, reader, held)
 
 
 def _updated(
-    path: Path, change: Callable[[Catalogue], Catalogue], held: Held | None = None
+    path: Path,
+    change: Callable[[Catalogue], Catalogue],
+    reader: Callable[[Path], Catalogue],
+    held: Held | None = None,
 ) -> Catalogue:
     for attempt in range(_ATTEMPTS):
-        changed = change(read(path))
+        changed = change(reader(path))
         if held is not None and not held.renew():
             raise ConflictError(
                 "somebody else took over this file, since it took too long here",

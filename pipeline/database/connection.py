@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from .. import files
 from ..errors import MemoryStoreError
@@ -38,8 +39,14 @@ from ..settings import address_of
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def open_database(project: Project) -> Engine:
+def open_database(project: Project, *, pooled: bool = False) -> Engine:
     """The state database of a site, with its tables as this version needs them.
+
+    Args:
+        project: The site.
+        pooled: Whether connections to SQLite stay open until the engine is disposed of, for who
+            asks all the time: opening one, and writing back the log when the last one is closed,
+            takes longer than most questions.
 
     Raises:
         SettingsError: The variable with its address is not set.
@@ -47,7 +54,7 @@ def open_database(project: Project) -> Engine:
     """
     url = address_of(project.settings.state)
     try:
-        engine = _engine(project, url)
+        engine = _engine(project, url, pooled=pooled)
         with files.lock("database", project.locks_dir, timeout=60), engine.begin() as connection:
             if connection.dialect.name == "postgresql":  # nor on another machine
                 connection.execute(select(func.pg_advisory_xact_lock(_number("database"))))
@@ -121,7 +128,7 @@ def insert_many(
             copy.write_row(row)
 
 
-def _engine(project: Project, url: str) -> Engine:
+def _engine(project: Project, url: str, *, pooled: bool) -> Engine:
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
         return create_engine(address, pool_pre_ping=True)
@@ -130,7 +137,12 @@ def _engine(project: Project, url: str) -> Engine:
         path.parent.mkdir(parents=True, exist_ok=True)
         address = address.set(database=str(path))
     # A file needs no pool; and none keeps it open when nobody asks any more.
-    engine = create_engine(address, poolclass=NullPool)
+    engine = (
+        create_engine(address, poolclass=QueuePool, max_overflow=-1)
+        if pooled
+        else create_engine(address, poolclass=NullPool)
+    )
+    weakref.finalize(engine, engine.pool.dispose)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: object, record: object) -> None:

@@ -8,21 +8,22 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, update
 from sqlalchemy import Engine as Database
 
 from .. import catalogues, files
-from ..catalogues import Catalogue, Message, State, digest_of
+from ..catalogues import Catalogue, Key, Message, State, digest_of, state_of
 from ..database import exclusive
 from ..database.tables import file as files_table
 from ..database.tables import message as table
 from ..errors import PipelineError
-from ..locks import locks_of
 from ..project import Project
 from .author import author_of
 from .change import Change, Kind, Known, changes_of
 from .history import keep
+from .turn import turn_of
 
 _SETTLED = 2_000_000_000
 """Nanoseconds; a file that is younger may be written again without its time telling."""
@@ -59,6 +60,41 @@ class _Stamp:
     changed: int = 0
 
 
+_NO_STAMP = _Stamp()
+
+Record = Callable[[Connection], None]
+"""Writes what else is to be known of a change, in the transaction in which the index takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of a catalogue: who made it, the catalogue before and after, what else is kept."""
+
+    by: str
+    before: Catalogue
+    after: Catalogue
+    record: Record | None = None
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the catalogue has the same messages in the same order."""
+        before, after = self.before.entries, self.after.entries
+        return len(before) == len(after) and all(
+            old is new or (old.message and new.message and old.message.key == new.message.key)
+            for old, new in zip(before, after, strict=True)
+        )
+
+    @property
+    def changed(self) -> list[tuple[Message, Message]]:
+        """The messages that changed, as they were and as they are; of a small step."""
+        both = zip(self.before.entries, self.after.entries, strict=True)
+        return [
+            (old.message, new.message)
+            for old, new in both
+            if old is not new and old.message and new.message and not new.message.obsolete
+        ]
+
+
 def sync(
     project: Project,
     database: Database,
@@ -86,12 +122,14 @@ def sync(
         stamp = _stamp(project, locale, domain)
         if stamp.changed and known.get(domain) == stamp:
             continue
+        path = project.catalogue_path(locale, domain)
         try:
-            catalogue = catalogues.read(project.catalogue_path(locale, domain))
+            with turn_of(database, path).lock:  # what is being changed here is not from outside
+                catalogue = catalogues.kept.read(path)
+                found = take(project, database, locale, domain, catalogue, stamp)
         except PipelineError as error:
             errors.append(error)
             continue
-        found = _take(project, database, locale, domain, catalogue, stamp)
         read += found is not None
         changes += found or ()
     _forget(database, locale, domains)
@@ -106,54 +144,31 @@ def sync(
     )
 
 
-def update(
-    project: Project,
-    database: Database,
-    locale: str,
-    domain: str,
-    change: Callable[[Catalogue], Catalogue],
-    *,
-    by: str,
-) -> Catalogue:
-    """Change a catalogue as `catalogues.update` does, and keep in the history who did it.
-
-    What others have changed since the last look is told apart. If the database fails after the
-    file was written, the next `sync` finds the change, and takes it for one from outside.
-
-    Args:
-        project: The site.
-        database: Its state database.
-        locale, domain: The catalogue.
-        change: Makes the new catalogue of the one that was read; may be called more than once.
-        by: Who does it.
-
-    Raises:
-        CatalogueError: It cannot be read.
-        ConflictError: It was changed again and again.
-    """
-    path = project.catalogue_path(locale, domain)
-    done = catalogues.update(path, change, locks=locks_of(project))
-    original = done.original or b""
-    if _digest(database, locale, domain) != files.digest(original):
-        _take(project, database, locale, domain, catalogues.parse(original, path), _Stamp())
-    _take(project, database, locale, domain, done, _Stamp(), by=by)
-    return done
-
-
-def _take(
+def take(
     project: Project,
     database: Database,
     locale: str,
     domain: str,
     catalogue: Catalogue,
-    stamp: _Stamp,
+    stamp: _Stamp = _NO_STAMP,
     *,
     by: str = "",
+    record: Record | None = None,
 ) -> list[Change] | None:
-    """Take over what a catalogue says, and keep what that changes; None if it was known."""
+    """Take over what a catalogue says, and keep what that changes; None if it was known.
+
+    Args:
+        project: The site.
+        database: Its state database.
+        locale, domain: The catalogue.
+        catalogue: What it says now.
+        stamp: That of its file.
+        by: Who changed it here; empty if it was found changed.
+        record: Writes more in the same transaction.
+    """
     digest = files.digest(catalogue.dump())
     changes: list[Change] | None = None
-    with exclusive(database, f"index {locale} {domain}") as connection:
+    with exclusive(database, lock_name(locale, domain)) as connection:
         own = _of(files_table, locale, domain)
         known = connection.execute(select(files_table).where(*own)).first()
         if known is None or known.digest != digest:
@@ -171,7 +186,41 @@ def _take(
         revision = catalogue.header.get("PO-Revision-Date", "")
         row |= {"changed": stamp.changed, "revision": revision}
         connection.execute(insert(files_table), row)
+        if record is not None:
+            record(connection)
     return changes
+
+
+def advance(
+    connection: Connection, locale: str, domain: str, catalogue: Catalogue, steps: Sequence[Step]
+) -> bool:
+    """Take over a few messages that were changed here; False if the index was not there yet.
+
+    Args:
+        connection: In a transaction that is alone with the catalogue.
+        locale, domain: The catalogue.
+        catalogue: As it is after the last step; it has the messages that it had, in their order.
+        steps: What was changed, one after the other.
+    """
+    base = files.digest(steps[0].before.dump())
+    own = _of(files_table, locale, domain)
+    values = {"digest": files.digest(catalogue.dump()), "size": 0, "changed": 0}
+    mark = update(files_table).where(*own, files_table.c.digest == base)
+    if connection.execute(mark.values(**values)).rowcount != 1:
+        return False
+    changed: set[Key] = set()
+    for step in steps:
+        before = {digest_of(old.key): Known(state_of(old), old.strings) for old, _ in step.changed}
+        after = [new for _, new in step.changed]
+        keep(connection, locale, domain, list(changes_of(before, after, by=step.by)))
+        changed |= {message.key for message in after}
+        if step.record is not None:
+            step.record(connection)
+    for key in changed:
+        here = (*_of(table, locale, domain), table.c.digest == digest_of(key))
+        if message := catalogue.get(key[1], key[0]):
+            connection.execute(update(table).where(*here).values(**_said(message)))
+    return True
 
 
 def _mirror(
@@ -196,10 +245,8 @@ def _mirror(
             "digest": digest,
             "context": message.context,
             "place": place,
-            "state": catalogues.state_of(message),
             "source": message.id,
-            "strings": list(message.strings),
-            "sum": sums[digest],
+            **_said(message),
         }
         for digest, (place, message) in now.items()
         if digest not in same
@@ -209,17 +256,19 @@ def _mirror(
     return {d: Known(State(row.state), tuple(row.strings)) for d, row in before.items()}
 
 
+def _said(message: Message) -> dict[str, Any]:
+    """What a row says of a message beside what it is found by."""
+    return {
+        "state": state_of(message),
+        "strings": list(message.strings),
+        "sum": sum_of(message),
+    }
+
+
 def sum_of(message: Message) -> str:
     """A hash over all that a file says of a message: what is saved must be of the same."""
     said = [getattr(message, name) for name in Message.__slots__ if name != "line"]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:24]
-
-
-def _digest(database: Database, locale: str, domain: str) -> str:
-    """The hash of a catalogue as the index has it; empty if it has not."""
-    query = select(files_table.c.digest).where(*_of(files_table, locale, domain))
-    with database.connect() as connection:
-        return str(connection.execute(query).scalar() or "")
 
 
 def _stamp(project: Project, locale: str, domain: str) -> _Stamp:
@@ -242,7 +291,7 @@ def _forget(database: Database, locale: str, domains: Sequence[str]) -> None:
     """Drop the rows of catalogues that are there no more; their history stays."""
     gone = _stamps(database, locale).keys() - set(domains)
     for domain in sorted(gone):
-        with exclusive(database, f"index {locale} {domain}") as connection:
+        with exclusive(database, lock_name(locale, domain)) as connection:
             for one in (table, files_table):
                 connection.execute(delete(one).where(*_of(one, locale, domain)))
 
@@ -254,6 +303,11 @@ def _messages(database: Database, locale: str) -> dict[State, int]:
         rows = connection.execute(query.group_by(table.c.state)).all()
     counts = {State(state): int(count) for state, count in rows}
     return {state: counts.get(state, 0) for state in State}
+
+
+def lock_name(locale: str, domain: str) -> str:
+    """The name under which whoever changes the rows of a catalogue is alone with them."""
+    return f"index {locale} {domain}"
 
 
 def _of(table: Table, locale: str, domain: str) -> tuple[ColumnElement[bool], ...]:
