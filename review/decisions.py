@@ -69,7 +69,13 @@ class Decision:
 
 
 def decide(
-    desk: Desk, person: Person, place: Place, decision: Decision, *, token: str = ""
+    desk: Desk,
+    person: Person,
+    place: Place,
+    decision: Decision,
+    *,
+    token: str = "",
+    opened: Opened | None = None,
 ) -> Message:
     """Write a decision into the catalogue; once this returns, it is there.
 
@@ -79,6 +85,7 @@ def decide(
         place: About which message.
         decision: What they want.
         token: The token by which they do it, if by one.
+        opened: The message, if it has been read already.
 
     Raises:
         Refused: This person may not, or a reason is missing; nothing was written.
@@ -86,7 +93,7 @@ def decide(
         Blocked: It cannot be approved as it is; nothing was written.
         PipelineError: The catalogue cannot be read or written; it is as it was.
     """
-    opened = open_message(desk, place)
+    opened = opened or open_message(desk, place)
     _check_rights(person, place, decision)
     decision = _cleaned(opened.message, decision)
     if decision.action is Action.APPROVE:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path as FilePath
 
 from fastapi import HTTPException
 from sqlalchemy import select
 
 from pipeline import articles, catalogues, index
+from pipeline.articles import Article
 from pipeline.catalogues import Catalogue, Key, Message, State, digest_of, state_of
 from pipeline.checks import Finding, Severity, findings
 from pipeline.database.tables import message as table
@@ -22,6 +26,12 @@ from pipeline.project import Project
 from pipeline.site.strings import DOMAIN
 
 from .desk import Desk
+
+_MOST = 64
+"""Articles whose passages are kept by key."""
+
+_lock = threading.Lock()
+_segments: dict[FilePath, tuple[str, Mapping[Key, Segment]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,15 +194,24 @@ def find(catalogue: Catalogue, key: Key | None, digest: str) -> Message | None:
     return next((one for one in catalogue.messages if digest_of(one.key) == digest), None)
 
 
-def segments_of(project: Project, domain: str) -> dict[Key, Segment]:
+def segments_of(project: Project, domain: str) -> Mapping[Key, Segment]:
     """The passages of an article by their keys; none if it has none, or cannot be read."""
     try:
         source = articles.find_one(project, domain)
-        if source is None:
-            return {}
-        return {segment.key: segment for segment in articles.load(project, source).segments}
+        return {} if source is None else _by_key(articles.load(project, source))
     except PipelineError:
         return {}
+
+
+def _by_key(article: Article) -> Mapping[Key, Segment]:
+    with _lock:
+        known = _segments.get(article.path)
+        if known is None or known[0] != article.digest:
+            known = article.digest, {segment.key: segment for segment in article.segments}
+            _segments[article.path] = known
+            if len(_segments) > _MOST:
+                del _segments[next(iter(_segments))]
+    return known[1]
 
 
 def history_of(opened: Opened) -> list[index.Change]:

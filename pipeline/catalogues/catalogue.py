@@ -80,12 +80,16 @@ class Catalogue:
         return self.original is None or not _LONG_LINE.search(self.original)
 
     @cached_property
-    def _index(self) -> dict[Key, Message]:
-        return {message.key: message for message in self.messages}
+    def _places(self) -> Mapping[Key, int]:
+        """Which entry says a message that is not obsolete; the header is one of them."""
+        found = ((entry.message, place) for place, entry in enumerate(self.entries))
+        return {message.key: place for message, place in found if message and not message.obsolete}
 
     def get(self, id: str, context: str | None = None) -> Message | None:
         """The message with this msgid and msgctxt, unless it is obsolete."""
-        return self._index.get((context, id))
+        place = self._places.get((context, id))
+        is_header = not id and context is None
+        return None if place is None or is_header else self.entries[place].message
 
     def with_message(self, message: Message) -> Catalogue:
         """This catalogue with one message changed, or added to those that are not obsolete."""
@@ -93,20 +97,39 @@ class Catalogue:
 
     def with_messages(self, messages: Iterable[Message]) -> Catalogue:
         """This catalogue with messages changed, or added to those that are not obsolete."""
-        changed = {message.key: message for message in messages}
-        entries = []
-        for entry in self.entries:
-            old = entry.message
-            new = changed.pop(old.key, None) if old is not None and not old.obsolete else None
-            entries.append(entry if new is None else rewritten(entry, new, wrapped=self.wrapped))
-        if changed:
-            added = [entry_of(message, wrapped=self.wrapped) for message in changed.values()]
-            place = next(
-                (n for n, e in enumerate(entries) if e.message is None or e.message.obsolete),
-                len(entries),
-            )
-            entries[place:place] = added
+        entries, added = list(self.entries), []
+        for message in {message.key: message for message in messages}.values():
+            place = self._places.get(message.key)
+            if place is None:
+                added.append(entry_of(message, wrapped=self.wrapped))
+                continue
+            old = entries[place]
+            new = rewritten(old, message, wrapped=self.wrapped)
+            spaced = new is old or new.lead or not place
+            entries[place] = new if spaced else replace(new, lead="\n")
+        if not added:
+            return self._with(entries)
+        place = next(
+            (n for n, e in enumerate(entries) if e.message is None or e.message.obsolete),
+            len(entries),
+        )
+        entries[place:place] = added
         return self.with_entries(entries)
+
+    def _with(self, entries: Sequence[Entry], original: bytes | None = None) -> Catalogue:
+        """The same with other entries, which say messages of the same keys; what follows from those
+        need not be found again."""
+        made = Catalogue(
+            entries,
+            path=self.path,
+            charset=self.charset,
+            newline=self.newline,
+            original=self.original if original is None else original,
+        )
+        for name in ("_places", "wrapped"):
+            if name in self.__dict__:
+                made.__dict__[name] = self.__dict__[name]
+        return made
 
     def with_entries(self, entries: Sequence[Entry]) -> Catalogue:
         """This catalogue with other entries; a message is set off by a blank line."""
@@ -144,13 +167,9 @@ class Catalogue:
                 if len(again) != 1 or again[0].message is None:
                     return parse(data, self.path)
                 entries[place] = replace(again[0], lead=entry.lead)
-        return Catalogue(
-            entries,
-            path=self.path,
-            charset=self.charset,
-            newline=self.newline,
-            original=data,
-        )
+        made = self._with(entries, data)
+        made.__dict__["_data"] = data
+        return made
 
     def dump(self) -> bytes:
         """The file's contents.

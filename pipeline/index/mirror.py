@@ -202,7 +202,7 @@ def advance(
         catalogue: As it is after the last step; it has the messages that it had, in their order.
         steps: What was changed, one after the other.
     """
-    base = files.digest(steps[0].before.dump())
+    base = files.digest(steps[0].before.original or b"")
     own = _of(files_table, locale, domain)
     values = {"digest": files.digest(catalogue.dump()), "size": 0, "changed": 0}
     mark = update(files_table).where(*own, files_table.c.digest == base)
