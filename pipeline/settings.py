@@ -139,11 +139,13 @@ class Review:
     """``[review]``: the review desk, and what each language asks of those who approve there.
 
     ``url`` is the address that people open it by, where that is not this machine's own;
-    ``four_eyes`` has the languages in which who translated cannot approve.
+    ``four_eyes`` has the languages in which who translated cannot approve; ``views`` is the file
+    that says how often each page is read, if there is one.
     """
 
     url: str = ""
     four_eyes: frozenset[str] = frozenset()
+    views: str = "views.tsv"
 
 
 def address_of(service: State | Queue) -> str:
@@ -385,9 +387,13 @@ def _drafting(table: Table, general: Translation) -> Drafting:
 
 
 def _review(table: Table, locales: Table) -> Review:
-    table.only(("url",))
+    table.only(("url", "views"))
     careful = {name for name, inner in locales.tables() if inner.truth("four_eyes", False)}
-    return Review(_site_url(table, required=False), frozenset(careful))
+    return Review(
+        _site_url(table, required=False),
+        frozenset(careful),
+        _folder(table, "views", "views.tsv"),
+    )
 
 
 def _refuse_secrets(table: Table) -> None:

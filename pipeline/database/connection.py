@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +29,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from .. import files
@@ -93,6 +94,38 @@ def reading(engine: Engine) -> Iterator[Connection]:
     with engine.connect() as connection:
         by_index(connection)
         yield connection
+
+
+class TookTooLong(Exception):
+    """What was asked takes longer than whoever asks wants to wait."""
+
+
+@contextmanager
+def within(connection: Connection, seconds: float) -> Iterator[None]:
+    """Give up what is asked in the block after so many seconds.
+
+    Raises:
+        TookTooLong: It was given up, and the transaction with it.
+    """
+    sqlite = connection.dialect.name == "sqlite"
+    driver: Any = connection.connection.driver_connection
+    end = time.monotonic() + seconds
+    if sqlite:
+        driver.set_progress_handler(lambda: time.monotonic() > end, 2000)
+    else:
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}")
+    try:
+        yield
+    except OperationalError as error:
+        if time.monotonic() < end:
+            raise
+        connection.rollback()
+        raise TookTooLong from error
+    finally:
+        if sqlite:
+            driver.set_progress_handler(None, 0)
+    if not sqlite:
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
 def by_index(connection: Connection) -> None:

@@ -18,7 +18,9 @@ from ..catalogues import Catalogue, Key, Message, State, digest_of, state_of
 from ..database import exclusive
 from ..database.tables import file as files_table
 from ..database.tables import message as table
+from ..database.tables import tally
 from ..errors import PipelineError
+from ..markup.words import words_of
 from ..project import Project
 from .author import author_of
 from .change import Change, Kind, Known, changes_of
@@ -181,8 +183,10 @@ def take(
                     replace(one, who=author) if one.kind is Kind.OUTSIDE else one for one in changes
                 ]
             keep(connection, locale, domain, changes)
+            _count(connection, locale, domain, catalogue)
         connection.execute(delete(files_table).where(*own))
         row = {"locale": locale, "domain": domain, "digest": digest, "size": stamp.size}
+        row["checked"] = known.checked if known else ""
         revision = catalogue.header.get("PO-Revision-Date", "")
         row |= {"changed": stamp.changed, "revision": revision}
         connection.execute(insert(files_table), row)
@@ -209,7 +213,10 @@ def advance(
     if connection.execute(mark.values(**values)).rowcount != 1:
         return False
     changed: set[Key] = set()
+    moved: Counter[State] = Counter()
     for step in steps:
+        moved.subtract(state_of(old) for old, _ in step.changed)
+        moved.update(state_of(new) for _, new in step.changed)
         before = {digest_of(old.key): Known(state_of(old), old.strings) for old, _ in step.changed}
         after = [new for _, new in step.changed]
         keep(connection, locale, domain, list(changes_of(before, after, by=step.by)))
@@ -220,7 +227,30 @@ def advance(
         here = (*_of(table, locale, domain), table.c.digest == digest_of(key))
         if message := catalogue.get(key[1], key[0]):
             connection.execute(update(table).where(*here).values(**_said(message)))
+    _move(connection, locale, domain, moved)
     return True
+
+
+def _count(connection: Connection, locale: str, domain: str, catalogue: Catalogue) -> None:
+    """Keep how many messages of a catalogue are in each state."""
+    connection.execute(delete(tally).where(*_of(tally, locale, domain)))
+    counts = Counter(map(state_of, catalogue.messages))
+    rows = [
+        {"locale": locale, "domain": domain, "state": state, "count": count}
+        for state, count in counts.items()
+    ]
+    if rows:
+        connection.execute(insert(tally), rows)
+
+
+def _move(connection: Connection, locale: str, domain: str, moved: Counter[State]) -> None:
+    """Count some messages more in one state, and less in another."""
+    for state, count in moved.items():
+        own = (*_of(tally, locale, domain), tally.c.state == state)
+        more = update(tally).where(*own).values(count=tally.c.count + count)
+        if count and connection.execute(more).rowcount == 0:
+            row = {"locale": locale, "domain": domain, "state": state, "count": count}
+            connection.execute(insert(tally), row)
 
 
 def _mirror(
@@ -228,14 +258,17 @@ def _mirror(
 ) -> dict[str, Known]:
     """Make the rows of a catalogue those that it has; the messages as they were."""
     own = _of(table, locale, domain)
-    columns = (table.c.digest, table.c.place, table.c.sum, table.c.state, table.c.strings)
+    names = ("digest", "place", "sum", "state", "strings", "source_words")
+    columns = [table.c[name] for name in names]
     before = {row.digest: row for row in connection.execute(select(*columns).where(*own))}
     now = {digest_of(message.key): (n, message) for n, message in enumerate(catalogue.messages)}
     sums = {digest: sum_of(message) for digest, (_, message) in now.items()}
     same = {
         digest
         for digest, row in before.items()
-        if digest in now and (row.place, row.sum) == (now[digest][0], sums[digest])
+        if digest in now
+        and (row.place, row.sum) == (now[digest][0], sums[digest])
+        and row.source_words is not None
     }
     connection.execute(delete(table).where(*own, table.c.digest.in_(before.keys() - same)))
     rows = [
@@ -262,7 +295,14 @@ def _said(message: Message) -> dict[str, Any]:
         "state": state_of(message),
         "strings": list(message.strings),
         "sum": sum_of(message),
+        "source_words": said_by([message.id]),
+        "target_words": said_by(message.strings),
     }
+
+
+def said_by(texts: Sequence[str]) -> str:
+    """What is searched of some texts: each word between spaces."""
+    return f" {' '.join(word for text in texts for word in words_of(text))} "
 
 
 def sum_of(message: Message) -> str:
@@ -292,15 +332,15 @@ def _forget(database: Database, locale: str, domains: Sequence[str]) -> None:
     gone = _stamps(database, locale).keys() - set(domains)
     for domain in sorted(gone):
         with exclusive(database, lock_name(locale, domain)) as connection:
-            for one in (table, files_table):
+            for one in (table, files_table, tally):
                 connection.execute(delete(one).where(*_of(one, locale, domain)))
 
 
 def _messages(database: Database, locale: str) -> dict[State, int]:
     """How many messages are in each state."""
-    query = select(table.c.state, func.count()).where(table.c.locale == locale)
+    query = select(tally.c.state, func.sum(tally.c.count)).where(tally.c.locale == locale)
     with database.connect() as connection:
-        rows = connection.execute(query.group_by(table.c.state)).all()
+        rows = connection.execute(query.group_by(tally.c.state)).all()
     counts = {State(state): int(count) for state, count in rows}
     return {state: counts.get(state, 0) for state in State}
 
