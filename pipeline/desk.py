@@ -9,7 +9,7 @@ from email.headerregistry import Address
 from typing import Literal, cast
 from urllib.parse import urlsplit
 
-from .tables import Table, web_address
+from .tables import Table, folder, web_address
 
 Tls = Literal["starttls", "tls", "none"]
 
@@ -61,12 +61,14 @@ class Review:
 
     ``url`` is the address that people open it by, where that is not this machine's own;
     ``four_eyes`` has the languages in which who translated cannot approve; ``passwords`` is whether
-    people may log in with one.
+    people may log in with one; ``views`` is the file that says how often each page is read, if
+    there is one.
     """
 
     url: str = ""
     four_eyes: frozenset[str] = frozenset()
     passwords: bool = True
+    views: str = "views.tsv"
     mail: Mail = Mail()
     webhook: Webhook = Webhook()
     oidc: OpenId = OpenId()
@@ -74,7 +76,7 @@ class Review:
 
 def review_of(table: Table, locales: Table) -> Review:
     """What ``[review]`` says, and ``four_eyes`` of each language."""
-    table.only(("url", "passwords", "mail", "webhook", "oidc"))
+    table.only(("url", "passwords", "views", "mail", "webhook", "oidc"))
     careful = {name for name, inner in locales.tables() if inner.truth("four_eyes", False)}
     url = web_address(table, required=False)
     mail, oidc = _mail(table.table("mail")), _oidc(table.table("oidc"), list(locales.data))
@@ -86,7 +88,9 @@ def review_of(table: Table, locales: Table) -> Review:
     if not passwords and not oidc.issuer:
         hint = "Add [review.oidc], or remove the line."
         table.wrong("passwords", "is false, and nobody can log in in another way", hint)
-    return Review(url, frozenset(careful), passwords, mail, _webhook(table.table("webhook")), oidc)
+    views = folder(table, "views", "views.tsv")
+    webhook = _webhook(table.table("webhook"))
+    return Review(url, frozenset(careful), passwords, views, mail, webhook, oidc)
 
 
 def _mail(table: Table) -> Mail:

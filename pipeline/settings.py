@@ -14,7 +14,7 @@ from typing import Literal, cast
 
 from .desk import Review, review_of
 from .errors import SettingsError
-from .tables import Table, nearest, read, web_address
+from .tables import Table, folder, nearest, read, web_address
 from .variables import variable
 
 Stale = Literal["previous", "source"]
@@ -215,10 +215,10 @@ def _site(table: Table) -> Site:
         url=web_address(table),
         source_locale=table.text("source_locale", required=True),
         description=table.text("description"),
-        source=_folder(table, "source", "source"),
-        catalogues=_folder(table, "catalogues", "locales"),
-        output=_folder(table, "output", "public"),
-        theme=_folder(table, "theme", "theme") if "theme" in table.data else None,
+        source=folder(table, "source", "source"),
+        catalogues=folder(table, "catalogues", "locales"),
+        output=folder(table, "output", "public"),
+        theme=folder(table, "theme", "theme") if "theme" in table.data else None,
         menu=table.texts("menu"),
         search=table.truth("search", False),
         credit=table.truth("credit", True),
@@ -229,37 +229,14 @@ def _site(table: Table) -> Site:
     return site
 
 
-def _folder(table: Table, name: str, default: str) -> str:
-    """A folder below the site's own, written with slashes and without detours."""
-    text = table.text(name, default)
-    parts: list[str] = []
-    escapes = text.startswith(("/", "~")) or "\\" in text or bool(re.match(r"[A-Za-z]:", text))
-    for part in PurePosixPath(text).parts:
-        if part == ".." and not parts:
-            escapes = True
-        elif part == "..":
-            parts.pop()
-        else:
-            parts.append(part)
-    if escapes:
-        hint = f"Name a folder below that of pipeline.toml, such as {default!r}."
-        table.wrong(name, f"is outside the site: {text!r}", hint)
-        return default
-    if not parts:
-        hint = f"Name a folder of its own, such as {default!r}."
-        table.wrong(name, "is the site's own folder", hint)
-        return default
-    return "/".join(parts)
-
-
 def _keep_apart(table: Table, site: Site) -> None:
     """A build replaces what is in the output: nothing else may be in it, nor it in anything."""
     hint = "Give each of them a folder of its own."
     folders = {"source": site.source, "catalogues": site.catalogues, "theme": site.theme or ""}
-    for other, folder in {**folders, ".pipeline": ".pipeline", ".git": ".git"}.items():
-        if _overlap(site.output, folder):
+    for other, place in {**folders, ".pipeline": ".pipeline", ".git": ".git"}.items():
+        if _overlap(site.output, place):
             name = "output" if "output" in table.data or other not in table.data else other
-            message = f"overlaps: the output is {site.output!r}, the folder of {other} {folder!r}"
+            message = f"overlaps: the output is {site.output!r}, the place of {other} {place!r}"
             table.wrong(name, message, hint)
     if _overlap(site.source, site.catalogues):
         name = "catalogues" if "catalogues" in table.data else "source"

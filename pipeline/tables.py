@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -219,3 +219,26 @@ def _syntax_error(path: Path, text: str, said: str) -> SettingsError:
     message = said[: place.start()] if place else said
     hint = "Correct the line; https://toml.io shows how values are written."
     return SettingsError(f"not valid TOML: {message}", path=path, line=line, hint=hint)
+
+
+def folder(table: Table, name: str, default: str) -> str:
+    """A folder below the site's own, written with slashes and without detours."""
+    text = table.text(name, default)
+    parts: list[str] = []
+    escapes = text.startswith(("/", "~")) or "\\" in text or bool(re.match(r"[A-Za-z]:", text))
+    for part in PurePosixPath(text).parts:
+        if part == ".." and not parts:
+            escapes = True
+        elif part == "..":
+            parts.pop()
+        else:
+            parts.append(part)
+    if escapes:
+        hint = f"Name a folder below that of pipeline.toml, such as {default!r}."
+        table.wrong(name, f"is outside the site: {text!r}", hint)
+        return default
+    if not parts:
+        hint = f"Name a folder of its own, such as {default!r}."
+        table.wrong(name, "is the site's own folder", hint)
+        return default
+    return "/".join(parts)

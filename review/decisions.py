@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import delete
+from sqlalchemy import Connection, delete
 
 from pipeline import catalogues, index
 from pipeline.catalogues import Catalogue, Message, State
@@ -21,7 +21,7 @@ from pipeline.index.mirror import sum_of
 from . import facets, notices
 from .audit import note
 from .desk import Desk
-from .message import Opened, Place, find, history_of, key_of, open_message
+from .message import Opened, Place, find, history_of, open_message
 from .people import Person, Refused
 from .rights import Right
 from .tables import claim, kept
@@ -69,7 +69,13 @@ class Decision:
 
 
 def decide(
-    desk: Desk, person: Person, place: Place, decision: Decision, *, token: str = ""
+    desk: Desk,
+    person: Person,
+    place: Place,
+    decision: Decision,
+    *,
+    token: str = "",
+    opened: Opened | None = None,
 ) -> Message:
     """Write a decision into the catalogue; once this returns, it is there.
 
@@ -79,6 +85,7 @@ def decide(
         place: About which message.
         decision: What they want.
         token: The token by which they do it, if by one.
+        opened: The message, if it has been read already.
 
     Raises:
         Refused: This person may not, or a reason is missing; nothing was written.
@@ -86,26 +93,26 @@ def decide(
         Blocked: It cannot be approved as it is; nothing was written.
         PipelineError: The catalogue cannot be read or written; it is as it was.
     """
-    opened = open_message(desk, place)
+    opened = opened or open_message(desk, place)
     _check_rights(person, place, decision)
     decision = _cleaned(opened.message, decision)
     if decision.action is Action.APPROVE:
         _check_approval(opened, person, decision)
-    key = key_of(desk, place) or opened.message.key
-    done: list[Message] = []
+    expected = opened.after(decided(opened.message, decision, by=person.name))
+    found = facets.found_in(expected)
+    done = [expected.message]
 
     def change(catalogue: Catalogue) -> Catalogue:
-        message = find(catalogue, key, place.digest)
+        message = find(catalogue, opened.message.key, place.digest)
         if message is None or decision.version not in ("", sum_of(message)):
             raise Moved(open_message(desk, place))
         done[:] = [decided(message, decision, by=person.name)]
         return catalogue.with_messages(done)
 
-    index.update(desk.project, desk.database, place.locale, place.domain, change, by=person.name)
-    with desk.database.begin() as connection:
-        for table in (claim, kept):
-            own = [table.c[name] == value for name, value in place.row.items()]
-            connection.execute(delete(table).where(*own, table.c.person == person.id))
+    def record(connection: Connection) -> None:
+        same = done[0] == expected.message
+        facets.keep(connection, found if same else facets.found_in(opened.after(done[0])))
+        _settle(connection, person, place)
         note(
             connection,
             decision.action,
@@ -125,8 +132,17 @@ def decide(
                 by=(person.id, person.name),
                 reason=decision.reason,
             )
-    facets.renew(opened.after(done[0]))
+
+    where = (desk.project, desk.database, place.locale, place.domain)
+    index.update(*where, change, by=person.name, record=record)
     return done[0]
+
+
+def _settle(connection: Connection, person: Person, place: Place) -> None:
+    """Let go of a message that somebody has decided on, and of what they typed."""
+    for table in (claim, kept):
+        own = [table.c[name] == value for name, value in place.row.items()]
+        connection.execute(delete(table).where(*own, table.c.person == person.id))
 
 
 def decided(message: Message, decision: Decision, *, by: str) -> Message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
@@ -26,13 +27,25 @@ _PROOF_HEAD = '<link rel="stylesheet" href="/static/proof.css">'
 class Watch:
     """When the catalogues of each language were last looked at, and which could not be read.
 
-    ``rests`` is for how many seconds they are taken to be as they were.
+    ``rests`` is for how many seconds they are taken to be as they were, and ten times as long as
+    the last look took at least; then the next visitor has them looked at, and waits for
+    ``patience`` seconds before they are shown what is known. A look checks messages for ``checks``
+    seconds at most; the next goes on with it.
     """
 
     rests: float = 2.0
+    patience: float = 0.05
+    checks: float = 3.0
     lock: threading.Lock = field(default_factory=threading.Lock)
     seen: dict[str, float] = field(default_factory=dict)
+    took: dict[str, float] = field(default_factory=dict)
     errors: dict[str, tuple[PipelineError, ...]] = field(default_factory=dict)
+    looking: set[str] = field(default_factory=set)
+
+    def is_fresh(self, locale: str) -> bool:
+        """Whether a language need not be looked at again yet."""
+        rests = self.rests and max(self.rests, 10 * self.took.get(locale, 0.0))
+        return time.monotonic() - self.seen.get(locale, -1e9) < rests
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +67,7 @@ class Desk:
         Raises:
             MemoryStoreError: The state database cannot be opened.
         """
-        database = open_database(project)
+        database = open_database(project, pooled=True)
         throttle = Throttle(Hits(database))
         return cls(project, database, galleys_of(project), Runs(project, database), throttle)
 

@@ -5,75 +5,103 @@ Checks, the engine of a draft, how risky a message is, and since when it has bee
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
-from pipeline import catalogues, index
-from pipeline.catalogues import Catalogue, Key, Message, State, digest_of, marks, state_of
+from pipeline import catalogues, files, index
+from pipeline.catalogues import Message, State, digest_of, marks
 from pipeline.checks import Severity
+from pipeline.database import exclusive
 from pipeline.database.tables import change
+from pipeline.database.tables import file as files_table
 from pipeline.database.tables import message as messages
 from pipeline.errors import PipelineError
-from pipeline.glossary import Glossary, read_glossary
+from pipeline.glossary import read_glossary
 from pipeline.index.mirror import sum_of
-from pipeline.markup import Segment
 from pipeline.memory import Memory
 from pipeline.site.grace import is_harmless
+from pipeline.views import read as read_views
 
 from .desk import Desk
 from .message import Opened, Place, segments_of
+from .ranks import ranks_of
 from .tables import facet as table
 
 RISKS = ("none", "some", "high", "blocks the page")
 """What the numbers of a risk mean."""
 
-_AT_ONCE = 3.0
-"""Seconds of checking before an answer is given; the rest is checked with the next one."""
-
 
 def look(desk: Desk, locale: str, *, now: bool = False) -> tuple[PipelineError, ...]:
-    """Take over what was changed outside; the catalogues that cannot be read."""
+    """Take over what was changed outside; the catalogues that cannot be read.
+
+    ``now`` waits until that is done. Else who comes after a rest has it done, and goes on after a
+    moment if it takes long.
+    """
     watch = desk.watch
-    with watch.lock:
-        if not now and time.monotonic() - watch.seen.get(locale, -1e9) < watch.rests:
-            return watch.errors.get(locale, ())
-        watch.errors[locale] = index.sync(desk.project, desk.database, locale).errors
-        if locale not in watch.seen:
-            memory = Memory(desk.database, desk.project.source_locale, locale)
-            if not memory.count():  # nobody has filled it yet
-                memory.sync(desk.project)
-        _refresh(desk, locale)
-        watch.seen[locale] = time.monotonic()
-        return watch.errors[locale]
+    if now or locale not in watch.seen or not watch.rests:
+        _look(desk, locale, now=now)
+    elif not watch.is_fresh(locale) and locale not in watch.looking:
+        watch.looking.add(locale)
+        thread = threading.Thread(target=_look, args=(desk, locale), daemon=True)
+        thread.start()
+        thread.join(watch.patience)
+    return watch.errors.get(locale, ())
 
 
-def _refresh(desk: Desk, locale: str) -> None:
-    """Check the catalogues in which a message is not checked as it is."""
-    fits = and_(
-        table.c.locale == messages.c.locale,
-        table.c.domain == messages.c.domain,
-        table.c.digest == messages.c.digest,
-        table.c.sum == messages.c.sum,
-    )
-    query = select(messages.c.domain).outerjoin(table, fits)
-    query = query.where(messages.c.locale == locale, table.c.sum.is_(None)).distinct()
-    with desk.database.connect() as connection:
-        domains = connection.execute(query.order_by(messages.c.domain)).scalars().all()
-    started = time.monotonic()
-    for domain in domains:
-        if time.monotonic() - started > _AT_ONCE:
-            return
-        check(desk, locale, domain)
-
-
-def check(desk: Desk, locale: str, domain: str) -> None:
-    """Check what has changed in one catalogue."""
+def _look(desk: Desk, locale: str, *, now: bool = False) -> None:
+    watch = desk.watch
     try:
-        catalogue = catalogues.read(desk.project.catalogue_path(locale, domain))
+        with watch.lock:
+            if not now and watch.is_fresh(locale):
+                return
+            begun = time.monotonic()
+            errors = index.sync(desk.project, desk.database, locale).errors
+            if locale not in watch.seen:
+                memory = Memory(desk.database, desk.project.source_locale, locale)
+                if not memory.count():  # nobody has filled it yet
+                    memory.sync(desk.project)
+            watch.errors[locale] = (*errors, *_refresh(desk, locale))
+            watch.seen[locale] = time.monotonic()
+            watch.took[locale] = watch.seen[locale] - begun
+    finally:
+        watch.looking.discard(locale)
+
+
+def _refresh(desk: Desk, locale: str) -> tuple[PipelineError, ...]:
+    """Check the catalogues that have changed since they were checked."""
+    errors: tuple[PipelineError, ...] = ()
+    try:
+        views = read_views(desk.project)
+    except PipelineError as error:
+        views, errors = {}, (error,)
+    query = select(files_table.c.domain, files_table.c.digest, files_table.c.checked)
+    with desk.database.connect() as connection:
+        rows = connection.execute(query.where(files_table.c.locale == locale)).all()
+    started = time.monotonic()
+    for domain, digest, checked in sorted(map(tuple, rows)):
+        read = views.get(domain, 0)
+        if checked != _basis(digest, read):
+            _check(desk, locale, domain, read)
+        if time.monotonic() - started > desk.watch.checks:
+            break
+    return errors
+
+
+def _basis(digest: str, views: int) -> str:
+    """What messages were checked and ranked by."""
+    return f"{digest[:16]}{views:x}"[:24]
+
+
+def _check(desk: Desk, locale: str, domain: str, views: int) -> None:
+    """Check and rank what has changed in one catalogue, whose article is read so often."""
+    try:
+        catalogue = catalogues.kept.read(desk.project.catalogue_path(locale, domain))
         glossary = read_glossary(desk.project, locale)
     except PipelineError:
         return
@@ -84,29 +112,63 @@ def check(desk: Desk, locale: str, domain: str) -> None:
     fresh = {digest_of(m.key): m for m in catalogue.messages}
     changed = {digest: m for digest, m in fresh.items() if known.get(digest) != sum_of(m)}
     segments = segments_of(desk.project, domain) if changed else {}
-    place = Place(locale, domain, "")
-    rows = list(_rows(desk, place, catalogue, changed, segments, glossary, when))
-    with desk.database.begin() as connection:
+    rows = []
+    for digest, message in changed.items():
+        opened = Opened(desk, Place(locale, domain, digest), catalogue, message)
+        opened.__dict__.update(segment=segments.get(message.key), glossary=glossary)
+        rows.append(_row(opened, when.get(digest) or _day(message) or time.time()))
+    ranks = ranks_of(desk.project, locale, domain, catalogue, views)
+    with exclusive(desk.database, index.lock_name(locale, domain)) as connection:
         gone = {*changed, *(known.keys() - fresh.keys())}
         if gone:
             connection.execute(delete(table).where(*own, table.c.digest.in_(gone)))
         if rows:
             connection.execute(insert(table), rows)
+        _rank(connection, locale, domain, {digest_of(key): rank for key, rank in ranks.items()})
+        basis = _basis(files.digest(catalogue.original or b""), views)
+        mark = update(files_table).where(files_table.c.locale == locale)
+        connection.execute(mark.where(files_table.c.domain == domain).values(checked=basis))
 
 
-def renew(opened: Opened) -> None:
-    """Check one message that was changed just now."""
-    place, own = opened.place, {opened.place.digest: opened.message}
-    segments = {opened.message.key: opened.segment} if opened.segment else {}
-    when = {place.digest: time.time()}
-    rows = list(_rows(opened.desk, place, opened.catalogue, own, segments, opened.glossary, when))
-    where = [table.c[name] == value for name, value in place.row.items()]
-    with opened.desk.database.begin() as connection:
-        connection.execute(delete(table).where(*where))
-        connection.execute(insert(table), rows)
+def check(desk: Desk, locale: str, domain: str) -> None:
+    """Check and rank what was changed just now in one catalogue."""
+    _check(desk, locale, domain, views_of(desk).get(domain, 0))
 
 
-def _times(connection: Any, locale: str, domain: str) -> dict[str, float]:
+def views_of(desk: Desk) -> Mapping[str, int]:
+    """How often each article is read; nothing if the file that says so is broken."""
+    try:
+        return read_views(desk.project)
+    except PipelineError:
+        return {}
+
+
+def _rank(connection: Connection, locale: str, domain: str, ranks: Mapping[str, int]) -> None:
+    """Keep ranks, where they are other ones."""
+    own = (messages.c.locale == locale, messages.c.domain == domain)
+    query = select(messages.c.digest, messages.c.rank).where(*own)
+    moved: dict[int, list[str]] = defaultdict(list)
+    for digest, rank in connection.execute(query):
+        if ranks.get(digest, rank) != rank:
+            moved[ranks[digest]].append(digest)
+    for rank, digests in moved.items():
+        these = update(messages).where(*own, messages.c.digest.in_(digests))
+        connection.execute(these.values(rank=rank))
+
+
+def found_in(opened: Opened) -> dict[str, Any]:
+    """What is found in one message that is being changed just now."""
+    return _row(opened, time.time())
+
+
+def keep(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Keep what was found in one message, instead of what was known before."""
+    where = [table.c[name] == row[name] for name in ("locale", "domain", "digest")]
+    connection.execute(delete(table).where(*where))
+    connection.execute(insert(table), [dict(row)])
+
+
+def _times(connection: Connection, locale: str, domain: str) -> dict[str, float]:
     """When each message last changed, as far as the history knows."""
     query = select(change.c.digest, change.c.at).where(
         change.c.locale == locale, change.c.domain == domain
@@ -114,34 +176,23 @@ def _times(connection: Any, locale: str, domain: str) -> dict[str, float]:
     return {row.digest: row.at for row in connection.execute(query.order_by(change.c.id))}
 
 
-def _rows(
-    desk: Desk,
-    place: Place,
-    catalogue: Catalogue,
-    changed: Mapping[str, Message],
-    segments: Mapping[Key, Segment],
-    glossary: Glossary,
-    when: Mapping[str, float],
-) -> Iterator[dict[str, Any]]:
-    for digest, message in changed.items():
-        opened = Opened(desk, Place(place.locale, place.domain, digest), catalogue, message)
-        opened.__dict__["segment"] = segments.get(message.key)
-        opened.__dict__["glossary"] = glossary
-        state = state_of(message)
-        looked_at = state not in (State.UNTRANSLATED, State.STALE)
-        found = opened.findings(message.strings) if looked_at else []
-        worst = max((one.severity for one in found), default=-1)
-        draft = marks.find(message, "draft")
-        names = dict.fromkeys(one.check for one in found if one.severity > Severity.NOTE)
-        yield {
-            **opened.place.row,
-            "sum": sum_of(message),
-            "checks": "".join(f" {name} " for name in names),
-            "severity": int(worst),
-            "engine": (draft or {}).get("engine", "").partition(" ")[0],
-            "risk": _risk(message, state, worst, desk.project.source_locale),
-            "since": when.get(digest) or _day(message) or time.time(),
-        }
+def _row(opened: Opened, since: float) -> dict[str, Any]:
+    """What is kept of one message."""
+    message, state = opened.message, opened.state
+    looked_at = state not in (State.UNTRANSLATED, State.STALE)
+    found = opened.findings(message.strings) if looked_at else []
+    worst = max((one.severity for one in found), default=-1)
+    draft = marks.find(message, "draft")
+    names = dict.fromkeys(one.check for one in found if one.severity > Severity.NOTE)
+    return {
+        **opened.place.row,
+        "sum": opened.version,
+        "checks": "".join(f" {name} " for name in names),
+        "severity": int(worst),
+        "engine": (draft or {}).get("engine", "").partition(" ")[0],
+        "risk": _risk(message, state, worst, opened.desk.project.source_locale),
+        "since": since,
+    }
 
 
 def _risk(message: Message, state: State, worst: int, source_locale: str) -> int:

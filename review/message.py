@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path as FilePath
 
 from fastapi import HTTPException
 from sqlalchemy import select
 
 from pipeline import articles, catalogues, index
+from pipeline.articles import Article
 from pipeline.catalogues import Catalogue, Key, Message, State, digest_of, state_of
 from pipeline.checks import Finding, Severity, findings
 from pipeline.database.tables import message as table
@@ -22,6 +26,12 @@ from pipeline.project import Project
 from pipeline.site.strings import DOMAIN
 
 from .desk import Desk
+
+_MOST = 64
+"""Articles whose passages are kept by key."""
+
+_lock = threading.Lock()
+_segments: dict[FilePath, tuple[str, Mapping[Key, Segment]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,7 @@ class Opened:
     def after(self, message: Message) -> Opened:
         """The same with the message as a decision has made it; its passage and terms stay."""
         now = replace(self, message=message)
-        now.__dict__.update(segment=self.segment, glossary=self.glossary)
+        now.__dict__.update(segment=self.segment, glossary=self.glossary, _found=self._found)
         return now
 
     @property
@@ -100,8 +110,18 @@ class Opened:
         here = next(n for n, one in enumerate(messages) if one.key == self.message.key)
         return list(messages[max(0, here - 2) : here]), list(messages[here + 1 : here + 3])
 
+    @cached_property
+    def _found(self) -> dict[tuple[str, ...], list[Finding]]:
+        """What the checks found, for each translation that was asked about."""
+        return {}
+
     def findings(self, strings: tuple[str, ...]) -> list[Finding]:
         """What is wrong with a translation, the gravest first."""
+        if strings not in self._found:
+            self._found[strings] = self._checked(strings)
+        return list(self._found[strings])
+
+    def _checked(self, strings: tuple[str, ...]) -> list[Finding]:
         found: dict[tuple[str, str], Finding] = {}
         for string in strings:
             if not string:
@@ -152,7 +172,7 @@ def read_catalogue(desk: Desk, locale: str, domain: str) -> Catalogue:
     inside = path.resolve().is_relative_to(desk.project.catalogues_dir.resolve())
     if not domain or not inside or not path.is_file():
         raise HTTPException(404, "There is no such catalogue.")
-    return catalogues.read(path)
+    return catalogues.kept.read(path)
 
 
 def key_of(desk: Desk, place: Place) -> Key | None:
@@ -174,15 +194,24 @@ def find(catalogue: Catalogue, key: Key | None, digest: str) -> Message | None:
     return next((one for one in catalogue.messages if digest_of(one.key) == digest), None)
 
 
-def segments_of(project: Project, domain: str) -> dict[Key, Segment]:
+def segments_of(project: Project, domain: str) -> Mapping[Key, Segment]:
     """The passages of an article by their keys; none if it has none, or cannot be read."""
     try:
-        source = next((s for s in articles.find(project).sources if s.id == domain), None)
-        if source is None:
-            return {}
-        return {segment.key: segment for segment in articles.load(project, source).segments}
+        source = articles.find_one(project, domain)
+        return {} if source is None else _by_key(articles.load(project, source))
     except PipelineError:
         return {}
+
+
+def _by_key(article: Article) -> Mapping[Key, Segment]:
+    with _lock:
+        known = _segments.get(article.path)
+        if known is None or known[0] != article.digest:
+            known = article.digest, {segment.key: segment for segment in article.segments}
+            _segments[article.path] = known
+            if len(_segments) > _MOST:
+                del _segments[next(iter(_segments))]
+    return known[1]
 
 
 def history_of(opened: Opened) -> list[index.Change]:

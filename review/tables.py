@@ -178,6 +178,8 @@ facet = Table(
     Column("risk", Integer, nullable=False),
     Column("since", Float, nullable=False),
     Index(None, "locale", "risk"),
+    Index(None, "locale", "checks"),
+    Index(None, "locale", "engine"),
 )
 """What a queue is filtered by besides the index: findings, origin, risk, since when it waits."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import html, markdown
 from .article import HOME, Article, Metadata, Source
-from .find import Found, find
+from .find import Found, find, find_one
 from .reader import NO_LAYOUT, load
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Metadata",
     "Source",
     "find",
+    "find_one",
     "html",
     "load",
     "markdown",

@@ -62,6 +62,19 @@ def find(project: Project) -> Found:
     return Found(tuple(sources[id_] for id_ in sorted(sources)), tuple(assets), tuple(errors))
 
 
+def find_one(project: Project, id: str) -> Source | None:
+    """The article of an id, without a look at all others where its file is named as usual."""
+    if id == _RESERVED:
+        return None
+    parts = id.split("/")
+    plain = not any(part in ("", "..") or part.startswith(".") for part in parts)
+    for suffix in sorted(READERS) if plain else ():
+        path = project.source_dir / f"{id}{suffix}"
+        if "\0" not in id and path.is_file():
+            return Source(id, path, f"{id}{suffix}")
+    return next((source for source in find(project).sources if source.id == id), None)
+
+
 def _problem(source: Source, known: dict[str, Source]) -> tuple[str, str] | None:
     if source.id in known:
         return (

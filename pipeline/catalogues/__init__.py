@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import kept
 from .catalogue import Catalogue, new, parse, read, update, write
 from .merge import Merged, merge
 from .message import Key, Message, digest_of
@@ -31,6 +32,7 @@ __all__ = [
     "draft",
     "edit",
     "is_draft",
+    "kept",
     "markup_is_unsure",
     "merge",
     "new",

@@ -80,12 +80,16 @@ class Catalogue:
         return self.original is None or not _LONG_LINE.search(self.original)
 
     @cached_property
-    def _index(self) -> dict[Key, Message]:
-        return {message.key: message for message in self.messages}
+    def _places(self) -> Mapping[Key, int]:
+        """Which entry says a message that is not obsolete; the header is one of them."""
+        found = ((entry.message, place) for place, entry in enumerate(self.entries))
+        return {message.key: place for message, place in found if message and not message.obsolete}
 
     def get(self, id: str, context: str | None = None) -> Message | None:
         """The message with this msgid and msgctxt, unless it is obsolete."""
-        return self._index.get((context, id))
+        place = self._places.get((context, id))
+        is_header = not id and context is None
+        return None if place is None or is_header else self.entries[place].message
 
     def with_message(self, message: Message) -> Catalogue:
         """This catalogue with one message changed, or added to those that are not obsolete."""
@@ -93,20 +97,39 @@ class Catalogue:
 
     def with_messages(self, messages: Iterable[Message]) -> Catalogue:
         """This catalogue with messages changed, or added to those that are not obsolete."""
-        changed = {message.key: message for message in messages}
-        entries = []
-        for entry in self.entries:
-            old = entry.message
-            new = changed.pop(old.key, None) if old is not None and not old.obsolete else None
-            entries.append(entry if new is None else rewritten(entry, new, wrapped=self.wrapped))
-        if changed:
-            added = [entry_of(message, wrapped=self.wrapped) for message in changed.values()]
-            place = next(
-                (n for n, e in enumerate(entries) if e.message is None or e.message.obsolete),
-                len(entries),
-            )
-            entries[place:place] = added
+        entries, added = list(self.entries), []
+        for message in {message.key: message for message in messages}.values():
+            place = self._places.get(message.key)
+            if place is None:
+                added.append(entry_of(message, wrapped=self.wrapped))
+                continue
+            old = entries[place]
+            new = rewritten(old, message, wrapped=self.wrapped)
+            spaced = new is old or new.lead or not place
+            entries[place] = new if spaced else replace(new, lead="\n")
+        if not added:
+            return self._with(entries)
+        place = next(
+            (n for n, e in enumerate(entries) if e.message is None or e.message.obsolete),
+            len(entries),
+        )
+        entries[place:place] = added
         return self.with_entries(entries)
+
+    def _with(self, entries: Sequence[Entry], original: bytes | None = None) -> Catalogue:
+        """The same with other entries, which say messages of the same keys; what follows from those
+        need not be found again."""
+        made = Catalogue(
+            entries,
+            path=self.path,
+            charset=self.charset,
+            newline=self.newline,
+            original=self.original if original is None else original,
+        )
+        for name in ("_places", "wrapped"):
+            if name in self.__dict__:
+                made.__dict__[name] = self.__dict__[name]
+        return made
 
     def with_entries(self, entries: Sequence[Entry]) -> Catalogue:
         """This catalogue with other entries; a message is set off by a blank line."""
@@ -127,12 +150,37 @@ class Catalogue:
     def _at(self, place: int) -> Entry | None:
         return self.entries[place] if place < len(self.entries) else None
 
+    def written(self, base: Catalogue) -> Catalogue:
+        """This catalogue as reading its file would give it, once it has been written.
+
+        Args:
+            base: What it was made of; of a message that is as it was there, nothing is read again.
+        """
+        data = self.dump()
+        whole = self.entries and self.entries[-1].raw.endswith("\n")
+        if not whole or len(self.entries) != len(base.entries):
+            return parse(data, self.path)
+        entries = list(self.entries)
+        for place, (entry, old) in enumerate(zip(entries, base.entries, strict=True)):
+            if entry is not old:
+                again = list(reading.entries_of(entry.raw, self.path))
+                if len(again) != 1 or again[0].message is None:
+                    return parse(data, self.path)
+                entries[place] = replace(again[0], lead=entry.lead)
+        made = self._with(entries, data)
+        made.__dict__["_data"] = data
+        return made
+
     def dump(self) -> bytes:
         """The file's contents.
 
         Raises:
             CatalogueError: A text cannot be written in the file's encoding.
         """
+        return self._data
+
+    @cached_property
+    def _data(self) -> bytes:
         pieces: list[str] = []
         for entry in self.entries:
             if pieces and not pieces[-1].endswith("\n"):
@@ -180,13 +228,21 @@ def read(path: Path) -> Catalogue:
     Raises:
         CatalogueError: It cannot be read, or is no .po file; the error has the line.
     """
+    return parse(data_of(path), path)
+
+
+def data_of(path: Path) -> bytes:
+    """The contents of a file.
+
+    Raises:
+        CatalogueError: It cannot be read.
+    """
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         hint = "Restore it from version control, or extract again."
         reason = error.strerror or str(error)
         raise CatalogueError(f"cannot be read: {reason}", path=path, hint=hint) from error
-    return parse(data, path)
 
 
 def write(catalogue: Catalogue, path: Path) -> None:
@@ -224,7 +280,11 @@ class Locks(Protocol):
 
 
 def update(
-    path: Path, change: Callable[[Catalogue], Catalogue], *, locks: Path | Locks
+    path: Path,
+    change: Callable[[Catalogue], Catalogue],
+    *,
+    locks: Path | Locks,
+    reader: Callable[[Path], Catalogue] = read,
 ) -> Catalogue:
     """Read a file, change it and write it, as one step for all who use this function.
 
@@ -234,6 +294,7 @@ def update(
         path: The file.
         change: Makes the new catalogue of the one that was read; may be called more than once.
         locks: The folder of locks, or what holds them for several machines.
+        reader: Reads the file; `kept.read` need not parse what it has parsed before.
 
     Raises:
         CatalogueError: It cannot be read.
@@ -242,16 +303,19 @@ def update(
     name = str(path.absolute())
     if isinstance(locks, Path):
         with files.lock(name, locks):
-            return _updated(path, change)
+            return _updated(path, change, reader)
     with locks.hold(name) as held:
-        return _updated(path, change, held)
+        return _updated(path, change, reader, held)
 
 
 def _updated(
-    path: Path, change: Callable[[Catalogue], Catalogue], held: Held | None = None
+    path: Path,
+    change: Callable[[Catalogue], Catalogue],
+    reader: Callable[[Path], Catalogue],
+    held: Held | None = None,
 ) -> Catalogue:
     for attempt in range(_ATTEMPTS):
-        changed = change(read(path))
+        changed = change(reader(path))
         if held is not None and not held.renew():
             raise ConflictError(
                 "somebody else took over this file, since it took too long here",

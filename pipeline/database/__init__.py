@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
-from .connection import among, by_index, exclusive, insert_many, open_database, reading
+from .connection import (
+    TookTooLong,
+    among,
+    by_index,
+    exclusive,
+    insert_many,
+    open_database,
+    reading,
+    within,
+)
 
-__all__ = ["among", "by_index", "exclusive", "insert_many", "open_database", "reading"]
+__all__ = [
+    "TookTooLong",
+    "among",
+    "by_index",
+    "exclusive",
+    "insert_many",
+    "open_database",
+    "reading",
+    "within",
+]

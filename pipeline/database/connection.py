@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,8 +29,8 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
+from sqlalchemy.pool import NullPool, QueuePool
 
 from .. import files
 from ..errors import MemoryStoreError
@@ -38,8 +40,14 @@ from ..settings import address_of
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def open_database(project: Project) -> Engine:
+def open_database(project: Project, *, pooled: bool = False) -> Engine:
     """The state database of a site, with its tables as this version needs them.
+
+    Args:
+        project: The site.
+        pooled: Whether connections to SQLite stay open until the engine is disposed of, for who
+            asks all the time: opening one, and writing back the log when the last one is closed,
+            takes longer than most questions.
 
     Raises:
         SettingsError: The variable with its address is not set.
@@ -47,7 +55,7 @@ def open_database(project: Project) -> Engine:
     """
     url = address_of(project.settings.state)
     try:
-        engine = _engine(project, url)
+        engine = _engine(project, url, pooled=pooled)
         with files.lock("database", project.locks_dir, timeout=60), engine.begin() as connection:
             if connection.dialect.name == "postgresql":  # nor on another machine
                 connection.execute(select(func.pg_advisory_xact_lock(_number("database"))))
@@ -88,6 +96,38 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+class TookTooLong(Exception):
+    """What was asked takes longer than whoever asks wants to wait."""
+
+
+@contextmanager
+def within(connection: Connection, seconds: float) -> Iterator[None]:
+    """Give up what is asked in the block after so many seconds.
+
+    Raises:
+        TookTooLong: It was given up, and the transaction with it.
+    """
+    sqlite = connection.dialect.name == "sqlite"
+    driver: Any = connection.connection.driver_connection
+    end = time.monotonic() + seconds
+    if sqlite:
+        driver.set_progress_handler(lambda: time.monotonic() > end, 2000)
+    else:
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}")
+    try:
+        yield
+    except OperationalError as error:
+        if time.monotonic() < end:
+            raise
+        connection.rollback()
+        raise TookTooLong from error
+    finally:
+        if sqlite:
+            driver.set_progress_handler(None, 0)
+    if not sqlite:
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+
+
 def by_index(connection: Connection) -> None:
     """Have PostgreSQL use the index also of a table that it has no statistics of yet."""
     if connection.dialect.name == "postgresql":
@@ -121,7 +161,7 @@ def insert_many(
             copy.write_row(row)
 
 
-def _engine(project: Project, url: str) -> Engine:
+def _engine(project: Project, url: str, *, pooled: bool) -> Engine:
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
         return create_engine(address, pool_pre_ping=True)
@@ -130,7 +170,12 @@ def _engine(project: Project, url: str) -> Engine:
         path.parent.mkdir(parents=True, exist_ok=True)
         address = address.set(database=str(path))
     # A file needs no pool; and none keeps it open when nobody asks any more.
-    engine = create_engine(address, poolclass=NullPool)
+    engine = (
+        create_engine(address, poolclass=QueuePool, max_overflow=-1)
+        if pooled
+        else create_engine(address, poolclass=NullPool)
+    )
+    weakref.finalize(engine, engine.pool.dispose)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: object, record: object) -> None:

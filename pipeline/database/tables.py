@@ -124,30 +124,51 @@ file = Table(
     Column("size", BigInteger, nullable=False),
     Column("changed", BigInteger, nullable=False),
     Column("revision", Text, nullable=False),
+    Column("checked", String(24), nullable=False, server_default=""),
 )
 """The catalogues as the index has them.
 
-``changed`` is the time of the file in nanoseconds, ``revision`` the PO-Revision-Date of its header.
+``changed`` is the time of the file in nanoseconds, ``revision`` the PO-Revision-Date of its header,
+``checked`` what the desk has checked and ranked its messages by.
 """
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("locale", String(16), primary_key=True),
+    Column("domain", Text, primary_key=True),
+    Column("state", String(16), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+"""How many messages of a catalogue are in each state; written with the index, and as right."""
 
 message = Table(
     "message",
     metadata,
-    Column("locale", String(16), primary_key=True),
-    Column("domain", Text, primary_key=True),
-    Column("digest", String(24), primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("locale", String(16), nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("digest", String(24), nullable=False),
     Column("context", Text),
     Column("place", Integer, nullable=False),
     Column("state", String(16), nullable=False),
     Column("source", Text, nullable=False),
     Column("strings", JSON, nullable=False),
     Column("sum", String(24), nullable=False),
+    Column("source_words", Text),
+    Column("target_words", Text),
+    Column("rank", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("locale", "domain", "digest"),
     Index(None, "locale", "state", "domain", "place"),
+    Index("ix_message_rank", "locale", "state", "rank", "domain", "place"),
 )
 """The index: every message as its file has it.
 
 ``place`` is its number in the file, from 0; ``strings`` are its translations, one for each plural
-form; ``sum`` is over all that its file says of it.
+form; ``sum`` is over all that its file says of it. ``source_words`` and ``target_words`` are what
+is searched, each word between spaces (SQLite: the table ``said`` finds them, PostgreSQL: an index
+of tsvectors); none for what has not been read since there is a search. ``rank`` is the desk's: the
+lower, the sooner a message is shown to who has to decide.
 """
 
 change = Table(

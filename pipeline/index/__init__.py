@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .change import Change, Kind
 from .history import history
-from .mirror import Synced, sync, update
+from .mirror import Synced, lock_name, sync
+from .together import update
 
-__all__ = ["Change", "Kind", "Synced", "history", "sync", "update"]
+__all__ = ["Change", "Kind", "Synced", "history", "lock_name", "sync", "update"]

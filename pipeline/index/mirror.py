@@ -8,21 +8,24 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, update
 from sqlalchemy import Engine as Database
 
 from .. import catalogues, files
-from ..catalogues import Catalogue, Message, State, digest_of
+from ..catalogues import Catalogue, Key, Message, State, digest_of, state_of
 from ..database import exclusive
 from ..database.tables import file as files_table
 from ..database.tables import message as table
+from ..database.tables import tally
 from ..errors import PipelineError
-from ..locks import locks_of
+from ..markup.words import words_of
 from ..project import Project
 from .author import author_of
 from .change import Change, Kind, Known, changes_of
 from .history import keep
+from .turn import turn_of
 
 _SETTLED = 2_000_000_000
 """Nanoseconds; a file that is younger may be written again without its time telling."""
@@ -59,6 +62,41 @@ class _Stamp:
     changed: int = 0
 
 
+_NO_STAMP = _Stamp()
+
+Record = Callable[[Connection], None]
+"""Writes what else is to be known of a change, in the transaction in which the index takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of a catalogue: who made it, the catalogue before and after, what else is kept."""
+
+    by: str
+    before: Catalogue
+    after: Catalogue
+    record: Record | None = None
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the catalogue has the same messages in the same order."""
+        before, after = self.before.entries, self.after.entries
+        return len(before) == len(after) and all(
+            old is new or (old.message and new.message and old.message.key == new.message.key)
+            for old, new in zip(before, after, strict=True)
+        )
+
+    @property
+    def changed(self) -> list[tuple[Message, Message]]:
+        """The messages that changed, as they were and as they are; of a small step."""
+        both = zip(self.before.entries, self.after.entries, strict=True)
+        return [
+            (old.message, new.message)
+            for old, new in both
+            if old is not new and old.message and new.message and not new.message.obsolete
+        ]
+
+
 def sync(
     project: Project,
     database: Database,
@@ -86,12 +124,14 @@ def sync(
         stamp = _stamp(project, locale, domain)
         if stamp.changed and known.get(domain) == stamp:
             continue
+        path = project.catalogue_path(locale, domain)
         try:
-            catalogue = catalogues.read(project.catalogue_path(locale, domain))
+            with turn_of(database, path).lock:  # what is being changed here is not from outside
+                catalogue = catalogues.kept.read(path)
+                found = take(project, database, locale, domain, catalogue, stamp)
         except PipelineError as error:
             errors.append(error)
             continue
-        found = _take(project, database, locale, domain, catalogue, stamp)
         read += found is not None
         changes += found or ()
     _forget(database, locale, domains)
@@ -106,54 +146,31 @@ def sync(
     )
 
 
-def update(
-    project: Project,
-    database: Database,
-    locale: str,
-    domain: str,
-    change: Callable[[Catalogue], Catalogue],
-    *,
-    by: str,
-) -> Catalogue:
-    """Change a catalogue as `catalogues.update` does, and keep in the history who did it.
-
-    What others have changed since the last look is told apart. If the database fails after the
-    file was written, the next `sync` finds the change, and takes it for one from outside.
-
-    Args:
-        project: The site.
-        database: Its state database.
-        locale, domain: The catalogue.
-        change: Makes the new catalogue of the one that was read; may be called more than once.
-        by: Who does it.
-
-    Raises:
-        CatalogueError: It cannot be read.
-        ConflictError: It was changed again and again.
-    """
-    path = project.catalogue_path(locale, domain)
-    done = catalogues.update(path, change, locks=locks_of(project))
-    original = done.original or b""
-    if _digest(database, locale, domain) != files.digest(original):
-        _take(project, database, locale, domain, catalogues.parse(original, path), _Stamp())
-    _take(project, database, locale, domain, done, _Stamp(), by=by)
-    return done
-
-
-def _take(
+def take(
     project: Project,
     database: Database,
     locale: str,
     domain: str,
     catalogue: Catalogue,
-    stamp: _Stamp,
+    stamp: _Stamp = _NO_STAMP,
     *,
     by: str = "",
+    record: Record | None = None,
 ) -> list[Change] | None:
-    """Take over what a catalogue says, and keep what that changes; None if it was known."""
+    """Take over what a catalogue says, and keep what that changes; None if it was known.
+
+    Args:
+        project: The site.
+        database: Its state database.
+        locale, domain: The catalogue.
+        catalogue: What it says now.
+        stamp: That of its file.
+        by: Who changed it here; empty if it was found changed.
+        record: Writes more in the same transaction.
+    """
     digest = files.digest(catalogue.dump())
     changes: list[Change] | None = None
-    with exclusive(database, f"index {locale} {domain}") as connection:
+    with exclusive(database, lock_name(locale, domain)) as connection:
         own = _of(files_table, locale, domain)
         known = connection.execute(select(files_table).where(*own)).first()
         if known is None or known.digest != digest:
@@ -166,12 +183,74 @@ def _take(
                     replace(one, who=author) if one.kind is Kind.OUTSIDE else one for one in changes
                 ]
             keep(connection, locale, domain, changes)
+            _count(connection, locale, domain, catalogue)
         connection.execute(delete(files_table).where(*own))
         row = {"locale": locale, "domain": domain, "digest": digest, "size": stamp.size}
+        row["checked"] = known.checked if known else ""
         revision = catalogue.header.get("PO-Revision-Date", "")
         row |= {"changed": stamp.changed, "revision": revision}
         connection.execute(insert(files_table), row)
+        if record is not None:
+            record(connection)
     return changes
+
+
+def advance(
+    connection: Connection, locale: str, domain: str, catalogue: Catalogue, steps: Sequence[Step]
+) -> bool:
+    """Take over a few messages that were changed here; False if the index was not there yet.
+
+    Args:
+        connection: In a transaction that is alone with the catalogue.
+        locale, domain: The catalogue.
+        catalogue: As it is after the last step; it has the messages that it had, in their order.
+        steps: What was changed, one after the other.
+    """
+    base = files.digest(steps[0].before.original or b"")
+    own = _of(files_table, locale, domain)
+    values = {"digest": files.digest(catalogue.dump()), "size": 0, "changed": 0}
+    mark = update(files_table).where(*own, files_table.c.digest == base)
+    if connection.execute(mark.values(**values)).rowcount != 1:
+        return False
+    changed: set[Key] = set()
+    moved: Counter[State] = Counter()
+    for step in steps:
+        moved.subtract(state_of(old) for old, _ in step.changed)
+        moved.update(state_of(new) for _, new in step.changed)
+        before = {digest_of(old.key): Known(state_of(old), old.strings) for old, _ in step.changed}
+        after = [new for _, new in step.changed]
+        keep(connection, locale, domain, list(changes_of(before, after, by=step.by)))
+        changed |= {message.key for message in after}
+        if step.record is not None:
+            step.record(connection)
+    for key in changed:
+        here = (*_of(table, locale, domain), table.c.digest == digest_of(key))
+        if message := catalogue.get(key[1], key[0]):
+            connection.execute(update(table).where(*here).values(**_said(message)))
+    _move(connection, locale, domain, moved)
+    return True
+
+
+def _count(connection: Connection, locale: str, domain: str, catalogue: Catalogue) -> None:
+    """Keep how many messages of a catalogue are in each state."""
+    connection.execute(delete(tally).where(*_of(tally, locale, domain)))
+    counts = Counter(map(state_of, catalogue.messages))
+    rows = [
+        {"locale": locale, "domain": domain, "state": state, "count": count}
+        for state, count in counts.items()
+    ]
+    if rows:
+        connection.execute(insert(tally), rows)
+
+
+def _move(connection: Connection, locale: str, domain: str, moved: Counter[State]) -> None:
+    """Count some messages more in one state, and less in another."""
+    for state, count in moved.items():
+        own = (*_of(tally, locale, domain), tally.c.state == state)
+        more = update(tally).where(*own).values(count=tally.c.count + count)
+        if count and connection.execute(more).rowcount == 0:
+            row = {"locale": locale, "domain": domain, "state": state, "count": count}
+            connection.execute(insert(tally), row)
 
 
 def _mirror(
@@ -179,14 +258,17 @@ def _mirror(
 ) -> dict[str, Known]:
     """Make the rows of a catalogue those that it has; the messages as they were."""
     own = _of(table, locale, domain)
-    columns = (table.c.digest, table.c.place, table.c.sum, table.c.state, table.c.strings)
+    names = ("digest", "place", "sum", "state", "strings", "source_words")
+    columns = [table.c[name] for name in names]
     before = {row.digest: row for row in connection.execute(select(*columns).where(*own))}
     now = {digest_of(message.key): (n, message) for n, message in enumerate(catalogue.messages)}
     sums = {digest: sum_of(message) for digest, (_, message) in now.items()}
     same = {
         digest
         for digest, row in before.items()
-        if digest in now and (row.place, row.sum) == (now[digest][0], sums[digest])
+        if digest in now
+        and (row.place, row.sum) == (now[digest][0], sums[digest])
+        and row.source_words is not None
     }
     connection.execute(delete(table).where(*own, table.c.digest.in_(before.keys() - same)))
     rows = [
@@ -196,10 +278,8 @@ def _mirror(
             "digest": digest,
             "context": message.context,
             "place": place,
-            "state": catalogues.state_of(message),
             "source": message.id,
-            "strings": list(message.strings),
-            "sum": sums[digest],
+            **_said(message),
         }
         for digest, (place, message) in now.items()
         if digest not in same
@@ -209,17 +289,26 @@ def _mirror(
     return {d: Known(State(row.state), tuple(row.strings)) for d, row in before.items()}
 
 
+def _said(message: Message) -> dict[str, Any]:
+    """What a row says of a message beside what it is found by."""
+    return {
+        "state": state_of(message),
+        "strings": list(message.strings),
+        "sum": sum_of(message),
+        "source_words": said_by([message.id]),
+        "target_words": said_by(message.strings),
+    }
+
+
+def said_by(texts: Sequence[str]) -> str:
+    """What is searched of some texts: each word between spaces."""
+    return f" {' '.join(word for text in texts for word in words_of(text))} "
+
+
 def sum_of(message: Message) -> str:
     """A hash over all that a file says of a message: what is saved must be of the same."""
     said = [getattr(message, name) for name in Message.__slots__ if name != "line"]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:24]
-
-
-def _digest(database: Database, locale: str, domain: str) -> str:
-    """The hash of a catalogue as the index has it; empty if it has not."""
-    query = select(files_table.c.digest).where(*_of(files_table, locale, domain))
-    with database.connect() as connection:
-        return str(connection.execute(query).scalar() or "")
 
 
 def _stamp(project: Project, locale: str, domain: str) -> _Stamp:
@@ -242,18 +331,23 @@ def _forget(database: Database, locale: str, domains: Sequence[str]) -> None:
     """Drop the rows of catalogues that are there no more; their history stays."""
     gone = _stamps(database, locale).keys() - set(domains)
     for domain in sorted(gone):
-        with exclusive(database, f"index {locale} {domain}") as connection:
-            for one in (table, files_table):
+        with exclusive(database, lock_name(locale, domain)) as connection:
+            for one in (table, files_table, tally):
                 connection.execute(delete(one).where(*_of(one, locale, domain)))
 
 
 def _messages(database: Database, locale: str) -> dict[State, int]:
     """How many messages are in each state."""
-    query = select(table.c.state, func.count()).where(table.c.locale == locale)
+    query = select(tally.c.state, func.sum(tally.c.count)).where(tally.c.locale == locale)
     with database.connect() as connection:
-        rows = connection.execute(query.group_by(table.c.state)).all()
+        rows = connection.execute(query.group_by(tally.c.state)).all()
     counts = {State(state): int(count) for state, count in rows}
     return {state: counts.get(state, 0) for state in State}
+
+
+def lock_name(locale: str, domain: str) -> str:
+    """The name under which whoever changes the rows of a catalogue is alone with them."""
+    return f"index {locale} {domain}"
 
 
 def _of(table: Table, locale: str, domain: str) -> tuple[ColumnElement[bool], ...]:

@@ -16,7 +16,6 @@ few million rows; small blocks are joined when there are many.
 from __future__ import annotations
 
 import math
-import re
 import sys
 from array import array
 from collections import defaultdict
@@ -29,11 +28,8 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from ..database import among, insert_many
 from ..database.tables import posting
+from ..markup.words import LONGEST_WORD, words_in
 
-# A sign is a word where words are not set apart by spaces: Thai, Lao, Burmese, Khmer, Han, kana.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
-_LONGEST_WORD = 100
 _KEPT = 12
 _ASKED = 3 * _KEPT
 _SHORT = 24
@@ -80,7 +76,7 @@ def wanted(words: str, locale: str, length: int, *, least: float) -> list[int]:
 
 def _grams(words: str, locale: str) -> list[int]:
     """The words of a text and its pairs of neighbours."""
-    found = [_number(word[:_LONGEST_WORD], locale) for word in _WORD.findall(words)]
+    found = [_number(word[:LONGEST_WORD], locale) for word in words_in(words)]
     pairs = [_key(one, other) for one, other in pairwise(found)]
     return list(dict.fromkeys([*found, *pairs]))
 

@@ -289,7 +289,14 @@ class Deciding:
         call, place = self.call, self.opened.place
         decision = Decision(action, self.strings, self.version, reason)
         try:
-            new = decide(call.desk, call.person, place, decision, token=call.token.label)
+            new = decide(
+                call.desk,
+                call.person,
+                place,
+                decision,
+                token=call.token.label,
+                opened=self.opened,
+            )
         except Moved as moved:
             raise self.conflict(moved.opened) from None
         except Blocked as blocked:
@@ -303,7 +310,7 @@ class Deciding:
         mark = marks.find(new, "rejected")
         if reason and (mark is None or mark.get("reason") != reason):
             say(call.desk, place, call.person, reason)  # longer than a mark has room for
-        return replace(self, opened=replace(self.opened, message=new)).done()
+        return replace(self, opened=self.opened.after(new)).done()
 
     def done(self) -> WholeMessage:
         """The message as it is now."""

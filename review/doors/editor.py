@@ -237,13 +237,8 @@ def _decision(form: FormData) -> Decision:
 
 def _position(visit: Visit, place: Place) -> str:
     """Where in its queue a message stands before something is decided about it."""
-    opened = open_message(visit.desk, place)
-    return f"{opened.state},{_number(opened)},{place.domain}"
-
-
-def _number(opened: Opened) -> int:
-    messages = opened.catalogue.messages
-    return next(n for n, one in enumerate(messages) if one.key == opened.message.key)
+    found = queue.position_of(visit.desk, place)
+    return as_text(found) if found else ""
 
 
 def _remember(visit: Visit, place: Place, message: Message) -> None:
@@ -264,9 +259,9 @@ def _show(
 ) -> Response:
     desk, place, message = visit.desk, opened.place, opened.message
     asked = Filter.of(visit.request.query_params)
-    position = (opened.state, place.domain, _number(opened))
+    position = queue.position_of(desk, place)
     following = queue.page(desk, place.locale, asked, after=position, limit=8)
-    preceding = queue.before(desk, place.locale, asked, position)
+    preceding = queue.before(desk, place.locale, asked, position) if position else None
     kept = work.kept_of(desk, place, visit.person) if not typed else None
     strings = tuple(typed) or (kept.strings if kept else ()) or message.strings
     moved = moved or (kept is not None and _overtaken(kept, opened))
@@ -284,7 +279,7 @@ def _show(
         strings=strings,
         state=opened.state,
         asked=asked,
-        position=f"{position[0]},{position[2]},{place.domain}",
+        position=as_text(position) if position else "",
         following=following,
         preceding=preceding,
         as_text=as_text,

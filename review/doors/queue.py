@@ -11,14 +11,18 @@ from sqlalchemy import delete, insert
 from .. import facets, notices, people, queue, work
 from ..access import Door, Visit, Visiting
 from ..audit import note
+from ..desk import Desk
 from ..facets import RISKS
 from ..message import Place, key_of
 from ..pages import show
 from ..queue import Filter
+from ..ranks import reasons
 from ..rights import Right
 from ..tables import assignment
 
 door = Door.make()
+
+_MOST_ARTICLES = 300
 
 
 @door.get("/", Right.ENTER)
@@ -43,23 +47,41 @@ def messages(visit: Visiting, locale: str, after: str = "") -> Response:
     position = position_in(after)
     rows = queue.page(desk, locale, asked, after=position, limit=queue.PAGE + 1)
     shown, more = rows[: queue.PAGE], len(rows) > queue.PAGE
+    counted = queue.counts_soon(desk, locale, asked)
     checks, engines = queue.choices(desk, locale)
     folk = [one for one in people.everybody(desk.database) if one.may(Right.READ, locale)]
     part = visit.request.headers.get("hx-target", "") == "queue"
+    views = facets.views_of(desk)
     return show(
         visit,
         "_queue.html" if part else "queue.html",
         asked=asked,
         rows=shown,
         after=as_text(shown[-1]) if more else "",
-        counts=queue.counts(desk, locale, asked),
-        articles=queue.articles(desk, locale, asked),
+        counts=counted[0] if counted else None,
+        articles=_articles(desk, locale, asked, counted),
         checks=checks,
         engines=engines,
         folk=folk,
         assigned=_assigned(visit, asked.article),
+        reasons=lambda row: reasons(row.rank, row.domain, views.get(row.domain, 0)),
         risks=RISKS,
         errors=errors,
+        states=queue.URGENT,
+        waiting=queue.WAITING,
+    )
+
+
+@door.get("/{locale}/queue/counts", Right.READ)
+def count(visit: Visiting, locale: str) -> Response:
+    """How many messages of each state fit, where a page could not wait for it."""
+    asked = Filter.of(visit.request.query_params)
+    counts = queue.counts(visit.desk, locale, asked)
+    return show(
+        visit,
+        "_tabs.html",
+        asked=asked,
+        counts=counts,
         states=queue.URGENT,
         waiting=queue.WAITING,
     )
@@ -101,16 +123,36 @@ def assign(
 
 
 def position_in(text: str) -> queue.Position | None:
-    """The position that an address names: ``draft,3,articles/x``."""
+    """The position that an address names: ``draft,3,-120,articles/x``."""
     state, _, rest = text.partition(",")
-    place, _, domain = rest.partition(",")
+    place, _, rest = rest.partition(",")
+    rank, _, domain = rest.partition(",")
     known = [one for one in queue.URGENT if one == state]
-    return (known[0], domain, int(place)) if known and place.isdecimal() else None
+    numbers = place.isdecimal() and rank.removeprefix("-").isdecimal() and len(place + rank) < 18
+    return queue.Position(known[0], domain, int(place), int(rank)) if known and numbers else None
 
 
-def as_text(row: queue.Row) -> str:
+def as_text(row: queue.Row | queue.Position) -> str:
     """The position of a row, for an address."""
-    return f"{row.state},{row.place},{row.domain}"
+    return f"{row.state},{row.place},{row.rank},{row.domain}"
+
+
+def _articles(
+    desk: Desk,
+    locale: str,
+    asked: Filter,
+    counted: tuple[dict[str, int], list[tuple[str, int]]] | None,
+) -> list[tuple[str, int | None]]:
+    """Articles to choose from, with what they have of what is asked for, where that is known.
+
+    Of very many those that have the most.
+    """
+    known: list[tuple[str, int | None]] = [*counted[1]] if counted else []
+    if counted is None:
+        plain = queue.articles(desk, locale, Filter(state=asked.state))
+        known = [(domain, None) for domain, _ in plain]
+    most = sorted(known, key=lambda one: -(one[1] or 0))[:_MOST_ARTICLES]
+    return sorted(most)
 
 
 def _assigned(visit: Visit, article: str) -> int:

@@ -44,7 +44,7 @@ def desk_in(folder: Path, *, settings: str = TWO, files: dict[str, str] | None =
 def staffed(project: Project) -> Desk:
     """The desk of a site, with everybody in `FOLK`."""
     desk = Desk.of(project)
-    desk.watch.rests = 0.0
+    desk.watch.rests, desk.watch.checks = 0.0, 600.0
     secret = people.first_link(desk.database)
     assert secret
     first = people.accept(desk.database, secret, PASSWORD, name="Bea")

@@ -11,10 +11,11 @@ import pytest
 
 from pipeline import catalogues
 from pipeline.catalogues import State
-from review import facets, queue
+from review import facets, queue, search
 from review.desk import Desk
 from review.doors.queue import position_in
-from review.queue import URGENT, Filter
+from review.message import Place
+from review.queue import URGENT, Filter, Position
 from tests.review.desks import browser, desk_in, person
 from tests.sites import translated
 
@@ -97,26 +98,38 @@ def test_a_filter_finds_what_it_says(desk: Desk, asked: Filter, some: bool) -> N
     assert bool(queue.page(desk, "nl", asked)) is some
 
 
-def test_what_readers_see_worst_comes_first(desk: Desk) -> None:
-    """By state, then in the order in which texts are read."""
-    rows = queue.page(desk, "nl", Filter(state="all"), limit=1000)
+def test_the_order_of_articles_is_by_state_first(desk: Desk) -> None:
+    """And then that in which texts are read."""
+    rows = queue.page(desk, "nl", Filter(state="all", order="article"), limit=1000)
     order = [(URGENT.index(row.state), row.domain, row.place) for row in rows]
     assert order == sorted(order)
     assert {row.state for row in rows} == set(truth(desk))
 
 
-def test_pages_follow_each_other_without_gap_or_double(desk: Desk) -> None:
-    """From any message the next one, and back."""
-    asked = Filter(state="all")
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Filter(state="all"),
+        Filter(state="all", order="article"),
+        Filter(),
+        Filter(state="all", text="the"),
+        Filter(state="all", text="the", order="article"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("few", [0, 4000])
+def test_pages_follow_each_other_without_gap_or_double(
+    desk: Desk, asked: Filter, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From any message the next one, and back, in whichever way they are found."""
+    monkeypatch.setattr(search, "FEW", few)
     whole = queue.page(desk, "nl", asked, limit=1000)
+    assert len(whole) > 2
     for one, other in pairwise(whole):
-        here = (one.state, one.domain, one.place)
-        there = (other.state, other.domain, other.place)
-        assert queue.page(desk, "nl", asked, after=here, limit=1) == [other]
-        assert queue.before(desk, "nl", asked, there) == one
-    assert (
-        queue.before(desk, "nl", asked, (whole[0].state, whole[0].domain, whole[0].place)) is None
-    )
+        assert queue.page(desk, "nl", asked, after=one.position, limit=1) == [other]
+        assert queue.before(desk, "nl", asked, other.position) == one
+    assert queue.before(desk, "nl", asked, whole[0].position) is None
+    assert queue.position_of(desk, Place("nl", one.domain, one.digest)) == one.position
 
 
 def test_a_filter_is_an_address_that_can_be_shared(desk: Desk) -> None:
@@ -124,7 +137,7 @@ def test_a_filter_is_an_address_that_can_be_shared(desk: Desk) -> None:
     asked = Filter(state="draft", text="a & b", where="target", age=7, risk=2)
     pairs = dict(part.split("=") for part in asked.query.split("&"))
     assert set(pairs) == {one.name for one in fields(Filter)} - {
-        "article", "check", "engine", "assignee",
+        "article", "check", "engine", "assignee", "order",
     }  # fmt: skip
     assert Filter.of({"state": "nonsense", "age": "-1", "risk": "x", "where": "y"}) == Filter()
     with browser(desk, "Tess") as tess, browser(desk, "Ruth") as ruth:
@@ -163,8 +176,11 @@ def test_an_empty_queue_says_what_to_do_next(desk: Desk) -> None:
         assert answer.headers["location"] == "/nl/queue?text=nowhere"
 
 
-@pytest.mark.parametrize("text", ["", "draft", "draft,x,y", "nonsense,1,a", "draft,-1,a"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "draft", "draft,x,y", "nonsense,1,0,a", "draft,-1,0,a", "draft,1,a", "draft,1,--2,a"],
+)
 def test_a_position_that_makes_no_sense_is_none(text: str) -> None:
     """The queue begins at its beginning then."""
     assert position_in(text) is None
-    assert position_in("draft,3,a,b") == (State.DRAFT, "a,b", 3)
+    assert position_in("draft,3,-7,a,b") == Position(State.DRAFT, "a,b", 3, -7)

@@ -30,8 +30,14 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
 def test_migrations_make_the_tables_that_the_code_knows(database: Engine) -> None:
     """Every table, column and index."""
     with database.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        context = MigrationContext.configure(connection, opts={"include_name": named})
+        assert compare_metadata(context, metadata) == []
     database.dispose()
+
+
+def named(name: str | None, kind: str, parents: object) -> bool:
+    """Whether a table or index is one that the code names: what searches words is not."""
+    return not (name or "").startswith("said")
 
 
 @pytest.mark.parametrize("statement", [update(audit).values(who="x"), delete(audit)])
