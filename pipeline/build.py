@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from .errors import PipelineError, SettingsError
 from .locks import locks_of
-from .project import Project
-from .record import Record, output_of
+from .project import Project, output_of
+from .record import Record
 from .site.publication import Published
 
 if TYPE_CHECKING:

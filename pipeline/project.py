@@ -11,6 +11,7 @@ from .errors import ProjectError
 from .settings import Settings
 
 SETTINGS_FILE = "pipeline.toml"
+PREVIEW = "preview"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,11 @@ class Project:
 
     def _messages_dir(self, locale: str) -> Path:
         return self.catalogues_dir / locale / "LC_MESSAGES"
+
+
+def output_of(project: Project, *, preview: bool = False) -> Path:
+    """Where a build goes: a preview never touches what is live."""
+    return project.work_dir / PREVIEW if preview else project.output_dir
 
 
 def open_project(site: Path) -> Project:

@@ -9,8 +9,7 @@ from datetime import date
 
 from . import articles, catalogues
 from .errors import PipelineError
-from .project import Project
-from .record import output_of
+from .project import Project, output_of
 from .site.choice import policies_of
 from .site.publication import read_manifest
 from .site.survey import survey

@@ -8,8 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from pipeline.catalogues import State
-from pipeline.project import Project
-from pipeline.record import output_of
+from pipeline.project import Project, output_of
 from pipeline.site.publication import read_manifest
 from pipeline.status import Row, status
 

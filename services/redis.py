@@ -7,10 +7,10 @@ import socket
 from functools import cache
 from pathlib import Path
 
-from redis import Redis
 from redis.exceptions import RedisError
 
 from pipeline.errors import QueueError
+from pipeline.redis import client
 
 
 @cache
@@ -51,8 +51,8 @@ def command(port: int, folder: Path, *, keep: bool) -> list[str]:
 def answers(url: str) -> bool:
     """Whether a server at this address answers."""
     try:
-        with Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1) as client:
-            return bool(client.ping())
+        with client(url) as asking:
+            return bool(asking.ping())
     except RedisError:
         return False
 

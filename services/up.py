@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -70,7 +71,16 @@ def _start(project: Project, group: Group, *, port: int, desk_port: int, places:
         group.run(built)
     for service in doors(port, desk_port):
         group.start(service)
-    return not group.is_over
+    return group.until(lambda: _accepts(port), "the site", 60)
+
+
+def _accepts(port: int) -> bool:
+    """Whether somebody listens on a port of loopback."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), 1):
+            return True
+    except OSError:
+        return False
 
 
 def workers(places: int) -> list[Service]:

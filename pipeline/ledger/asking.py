@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ..errors import QueueError, SettingsError
-from ..project import Project
-from ..record import output_of
+from ..project import Project, output_of
 from .broker import Broker, broker_of
 from .build import BUILD, NORMAL, Asked, Build, Progress
 from .ledger import Ledger, ledger_of

@@ -22,6 +22,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from ..errors import QueueError
 from ..project import Project
+from ..redis import assert_answers
 from ..settings import address_of
 from .engine import EngineFault, Trouble
 
@@ -196,6 +197,10 @@ def pace_of(project: Project) -> Pace:
     url = address_of(project.settings.queue)
     if not url:
         return OwnPace()
+    try:
+        assert_answers(url)
+    except (OSError, ValueError) as error:
+        raise _away(error) from None
     from redis import Redis  # noqa: PLC0415 - for those who use it
     from redis.exceptions import RedisError  # noqa: PLC0415
 
@@ -208,8 +213,12 @@ def pace_of(project: Project) -> Pace:
             url, key_prefix=f"{prefix}rate", socket_connect_timeout=1, socket_timeout=5
         )
     except (RedisError, OSError, ValueError) as error:
-        raise QueueError(
-            f"Redis does not answer ({type(error).__name__})",
-            hint="Start it, or mend the address in [queue]. Nothing was sent to an engine.",
-        ) from None
+        raise _away(error) from None
     return SharedPace(redis, prefix, MovingWindowRateLimiter(storage))
+
+
+def _away(error: Exception) -> QueueError:
+    return QueueError(
+        f"Redis does not answer ({type(error).__name__})",
+        hint="Start it, or mend the address in [queue]. Nothing was sent to an engine.",
+    )
