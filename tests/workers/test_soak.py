@@ -180,7 +180,13 @@ class Disturber:
         }
 
     def disturb(self, build: str) -> None:
-        """Have happen what is due; nothing once the build has ended."""
+        """Have happen what is due; nothing once the build has ended.
+
+        Who has ended without being killed is started again, as a process manager does.
+        """
+        for name, start in self._people.items():
+            if self.home.processes[name].poll() is not None:
+                start()
         if not self.cut and len(self.server.requests) > self.drafting:
             self._kill_drafting()
         progress = self.home.ledger.builds.progress(build)
@@ -267,6 +273,8 @@ def test_a_build_in_which_everything_is_killed_once(
             heard.wait(1)
             time.sleep(2.5)  # two more reconciles
             made = outcome(home.project)
+            said = {name: (tmp_path / f"{name}.log").read_text() for name in home.processes}
+    assert [name for name, log in said.items() if "error: AttributeError" in log] == []
     assert {name for name in made if made[name] != right.made.get(name)} == set()
     assert set(made) == set(right.made)
     assert len(faults.cut) == 1
