@@ -12,10 +12,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import PipelineError, SettingsError
+from .errors import PipelineError
 from .locks import locks_of
-from .project import Project
-from .record import Record, output_of
+from .project import Project, assert_locales, output_of
+from .record import Record
 from .site.publication import Published
 
 if TYPE_CHECKING:
@@ -127,18 +127,3 @@ def plain_of(report: Report, *, most: int = 2000) -> dict[str, object]:
         "owners": {name: owner for name, owner in report.owners.items() if name in shown},
         "kept": published.kept,
     }
-
-
-def assert_locales(project: Project, locales: Sequence[str]) -> None:
-    """Refuse a locale that is none of the site's.
-
-    Raises:
-        SettingsError: It is not.
-    """
-    for locale in locales:
-        if locale not in project.all_locales:
-            raise SettingsError(
-                f"“{locale}” is not a language of this site",
-                path=project.settings_path,
-                hint=f"It has {', '.join(project.all_locales)}.",
-            )

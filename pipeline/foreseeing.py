@@ -12,12 +12,12 @@ from datetime import date
 from pathlib import Path
 
 from . import articles
-from .build import Progress, Report, assert_locales
+from .build import Progress, Report
 from .errors import PipelineError
 from .explaining import explain
 from .locks import locks_of
 from .making import Making
-from .project import Project
+from .project import Project, assert_locales
 from .record import Record
 from .rendering import Wanted
 from .site import search

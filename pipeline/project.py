@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import settings as settings_file
-from .errors import ProjectError
+from .errors import ProjectError, SettingsError
 from .settings import Settings
 
 SETTINGS_FILE = "pipeline.toml"
+PREVIEW = "preview"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,11 @@ class Project:
         return self.catalogues_dir / locale / "LC_MESSAGES"
 
 
+def output_of(project: Project, *, preview: bool = False) -> Path:
+    """Where a build goes: a preview never touches what is live."""
+    return project.work_dir / PREVIEW if preview else project.output_dir
+
+
 def open_project(site: Path) -> Project:
     """The project in the folder ``site``.
 
@@ -127,3 +133,18 @@ def open_project(site: Path) -> Project:
         )
     root = root.resolve()
     return Project(root, settings_file.load(root / SETTINGS_FILE))
+
+
+def assert_locales(project: Project, locales: Sequence[str]) -> None:
+    """Refuse a locale that is none of the site's.
+
+    Raises:
+        SettingsError: It is not.
+    """
+    for locale in locales:
+        if locale not in project.all_locales:
+            raise SettingsError(
+                f"“{locale}” is not a language of this site",
+                path=project.settings_path,
+                hint=f"It has {', '.join(project.all_locales)}.",
+            )

@@ -12,19 +12,13 @@ from pathlib import Path
 
 from . import __version__, files
 from .fingerprint import fingerprint
-from .project import Project
+from .project import PREVIEW, Project, output_of
 from .site.history import HISTORY, history_path
 from .site.publication import BEFORE, NEXT
 from .site.shelf import SHELF
 
 _LIVE = "build"
-_PREVIEW = "preview"
 _IGNORED = frozenset({BEFORE, NEXT, SHELF, "__pycache__"})
-
-
-def output_of(project: Project, *, preview: bool = False) -> Path:
-    """Where a build goes: a preview never touches what is live."""
-    return project.work_dir / _PREVIEW if preview else project.output_dir
 
 
 def remembered_by(project: Project) -> str:
@@ -53,7 +47,7 @@ class Record:
     @classmethod
     def of(cls, project: Project, *, preview: bool) -> Record:
         """What is known of the last build; an empty record if nothing is."""
-        name = _PREVIEW if preview else _LIVE
+        name = PREVIEW if preview else _LIVE
         path = project.cache_dir / f"{name}.json"
         output = output_of(project, preview=preview)
         try:

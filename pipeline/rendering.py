@@ -12,8 +12,7 @@ from pathlib import Path
 
 from . import __version__, articles
 from .errors import OutputError, PipelineError
-from .project import Project
-from .record import output_of
+from .project import Project, output_of
 from .site.agreement import assert_agreement
 from .site.choice import Policies, policies_of
 from .site.page import Page, Setting, render

@@ -15,8 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from .errors import ProjectError
 from .files import write as write_file
-from .project import Project
-from .record import output_of
+from .project import Project, output_of
 from .site.publication import MANIFEST, read_manifest
 
 _LINE = re.compile(r'"GET ([^ "]+) HTTP/[0-9.]+" (?:200|304) ')

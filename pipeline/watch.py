@@ -12,8 +12,7 @@ from .build import Report, build
 from .errors import PipelineError
 from .extract import Extraction, extract
 from .files import is_temporary
-from .project import Project, open_project
-from .record import output_of
+from .project import Project, open_project, output_of
 from .site.serve import serving
 
 Show = Callable[[Project, Extraction, Report], None]

@@ -13,8 +13,7 @@ from pipeline import index
 from pipeline.catalogues import State
 from pipeline.database.tables import change as table
 from pipeline.index import Kind
-from pipeline.project import Project
-from pipeline.record import output_of
+from pipeline.project import Project, output_of
 from pipeline.site.publication import read_manifest
 from pipeline.status import Row, status
 

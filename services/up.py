@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -42,12 +41,9 @@ def up(project: Project, *, port: int, desk_port: int, places: int) -> int:
     Returns:
         0 after an interrupt, 1 after anything else.
     """
-    group = Group(project.root)
-    with ExitStack() as stack:
-        environment = {"PIPELINE_SITE": str(project.root)}
-        environment |= stack.enter_context(_database(project, group))
-        os.environ.update(environment)
-        stack.enter_context(group.until_interrupted())
+    group = Group(project.root, width=8)
+    os.environ["PIPELINE_SITE"] = str(project.root)
+    with group.until_interrupted():
         if not _start(project, group, port=port, desk_port=desk_port, places=places):
             return 0 if group.interrupted else 1
         group.say("up", "all is started; Ctrl-C stops it")
@@ -56,6 +52,8 @@ def up(project: Project, *, port: int, desk_port: int, places: int) -> int:
 
 def _start(project: Project, group: Group, *, port: int, desk_port: int, places: int) -> bool:
     """Start everything in its order; whether all of it is there."""
+    if not _database(project, group):
+        return False
     queue = project.settings.queue
     if not (queue.url or queue.url_env):
         group.say("up", _NO_QUEUE)
@@ -70,7 +68,16 @@ def _start(project: Project, group: Group, *, port: int, desk_port: int, places:
         group.run(built)
     for service in doors(port, desk_port):
         group.start(service)
-    return not group.is_over
+    return group.until(lambda: _accepts(port), "the site", 60)
+
+
+def _accepts(port: int) -> bool:
+    """Whether somebody listens on a port of loopback."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), 1):
+            return True
+    except OSError:
+        return False
 
 
 def workers(places: int) -> list[Service]:
@@ -93,10 +100,11 @@ def doors(port: int, desk_port: int) -> list[Service]:
 
 
 def _redis(project: Project, group: Group) -> bool:
-    """Redis, if it is not there: where the settings have it, else on any port; whether it is."""
+    """Redis, if it is not there: where settings or ``REDIS_URL`` have it, else on any port."""
     queue = project.settings.queue
     if queue.url_env and not variable(queue.url_env):
-        os.environ[queue.url_env] = f"redis://127.0.0.1:{redis.free_port()}/0"
+        own = f"redis://127.0.0.1:{redis.free_port()}/0"
+        os.environ[queue.url_env] = redis.named() or own
         group.say("up", f"for other terminals:  export {queue.url_env}={address_of(queue)}")
     url = address_of(queue)
     if redis.answers(url):
@@ -114,19 +122,19 @@ def _redis(project: Project, group: Group) -> bool:
     return group.until(lambda: redis.answers(url), "Redis")
 
 
-@contextmanager
-def _database(project: Project, group: Group) -> Iterator[dict[str, str]]:
-    """PostgreSQL, where the settings name a variable that is not set; SQLite needs nobody."""
+def _database(project: Project, group: Group) -> bool:
+    """PostgreSQL, where the settings name a variable that is not set; whether all is there."""
     name = project.settings.state.url_env
     if not name or variable(name):
-        yield {}
-    elif found := postgres.named():
-        yield {name: found}
-    else:
-        group.say("up", "PostgreSQL is started")
-        with postgres.server(project.work_dir / "postgres") as url:
-            group.say("up", f"for other terminals:  export {name}='{url}'")
-            yield {name: url}
+        return True
+    if found := postgres.named():
+        os.environ[name] = found
+        return True
+    folder = project.work_dir / "postgres"
+    group.start(postgres.service(folder))
+    url = os.environ[name] = postgres.address(folder)
+    group.say("up", f"for other terminals:  export {name}='{url}'")
+    return group.until(lambda: postgres.answers(url), "PostgreSQL", 60)
 
 
 def main() -> int:

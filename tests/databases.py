@@ -39,7 +39,7 @@ def _server() -> str:
         return found
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    block = postgres.server(folder)
+    block = postgres.server(folder / "data")
     atexit.register(block.__exit__, None, None, None)
     try:
         return block.__enter__()

@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 import atexit
-import os
 import shutil
 import subprocess
 import tempfile
@@ -87,8 +86,8 @@ def redis_server() -> Iterator[RedisServer]:
 @cache
 def redis_url() -> str:
     """The address of a server that all tests of this process share, until they end."""
-    if named := os.environ.get("REDIS_URL"):
-        return named
+    if found := redis.named():
+        return found
     block = redis_server()
     atexit.register(block.__exit__, None, None, None)
     return block.__enter__().url

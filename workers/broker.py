@@ -7,12 +7,10 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from redis import Redis
-from redis.exceptions import RedisError
-
 from pipeline.errors import QueueError
 from pipeline.ledger.broker import BEING_DONE, SLOW, Message, Worker
 from pipeline.project import Project
+from pipeline.redis import assert_answers, client
 from pipeline.settings import address_of
 
 from . import tracing
@@ -20,6 +18,7 @@ from .naming import MT, PRIORITIES, RENDER, prefix_of
 
 if TYPE_CHECKING:
     from celery import Celery
+    from redis import Redis
 
 TASKS = {
     "survey": "survey articles",
@@ -61,8 +60,7 @@ class CeleryBroker:
 
     @cached_property
     def _redis(self) -> Redis:
-        url = address_of(self._project.settings.queue)
-        return Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1)
+        return client(address_of(self._project.settings.queue))
 
     def send(self, messages: Sequence[Message]) -> None:
         """As `Broker.send`."""
@@ -126,12 +124,15 @@ class CeleryBroker:
     def _said(self) -> Iterator[None]:
         """Asks Redis first, which is sooner known to be away than by what would be sent."""
         try:
-            self._redis.ping()
-        except (RedisError, OSError, ValueError) as error:
+            assert_answers(address_of(self._project.settings.queue))
+            redis = self._redis
+        except (OSError, ValueError) as error:
             raise _away(error) from None
         from kombu.exceptions import OperationalError  # noqa: PLC0415 - slow
+        from redis.exceptions import RedisError  # noqa: PLC0415 - slow
 
         try:
+            redis.ping()
             yield
         except (OperationalError, RedisError, OSError) as error:
             raise _away(error) from None

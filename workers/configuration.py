@@ -16,6 +16,8 @@ from pipeline.settings import address_of
 
 from .naming import MT, PRIORITIES, RENDER, prefix_of
 
+TRANSPORT = "workers.transport:Transport"
+
 TIME_LIMIT = 600
 """Seconds for a task; at its end the process is killed, and the ledger gives its work to others."""
 
@@ -39,6 +41,9 @@ def configuration(project: Project) -> dict[str, Any]:
         )
     return {
         "broker_url": url,
+        # kombu's own lets a worker end when Redis goes away while it works. Named, it would forget
+        # that rediss:// means TLS, so there that of kombu stays.
+        "broker_transport": TRANSPORT if url.startswith("redis://") else None,
         # A worker that is started before Redis waits for it, as one that loses it does.
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,

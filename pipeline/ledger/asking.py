@@ -6,10 +6,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ..build import assert_locales
 from ..errors import QueueError
-from ..project import Project
-from ..record import output_of
+from ..project import Project, assert_locales, output_of
 from .broker import Broker, broker_of
 from .build import BUILD, NORMAL, Asked, Build, Progress
 from .ledger import Ledger, ledger_of

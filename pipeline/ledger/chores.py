@@ -10,7 +10,7 @@ from sqlalchemy import column, delete, inspect, table
 
 from ..index import sync as sync_index
 from ..memory import memory_of
-from ..record import output_of
+from ..project import output_of
 from ..site import shelf
 from .broker import Broker
 from .build import NIGHTLY, RUN, Asked

@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from .. import __version__, errors
-from ..errors import PipelineError, QueueError
+from ..errors import MemoryStoreError, PipelineError, QueueError
 from ..extract import Change
 from ..extract import Job as Extracting
 from ..rendering import Changed, unwritable
@@ -211,7 +211,7 @@ def merge(place: Place, unit: Unit) -> Outcome:
 
 @kind("draft")
 def draft(place: Place, unit: Unit) -> Outcome:
-    """Drafts of what is untranslated in some catalogues; again if Redis went away meanwhile."""
+    """Drafts of what is untranslated in catalogues; again if Redis or the database went away."""
     given = decode(unit.input, Domains)
     try:
         done = translate(
@@ -221,10 +221,12 @@ def draft(place: Place, unit: Unit) -> Outcome:
             ask=given.engines,
             today=given.today,
         )
-    except QueueError as error:
+    except (MemoryStoreError, QueueError) as error:
         return Outcome(PENDING, encode(Said.of(error)))
     if any(AWAY in reason for waiting in done.waiting for reason in waiting.reasons):
         return Outcome(PENDING, encode(Said("QueueError", f"an engine {AWAY}")))
+    if lost := [error for error in done.errors if isinstance(error, MemoryStoreError)]:
+        return Outcome(PENDING, encode(Said.of(lost[0])))
     said = tuple(Said.of(error) for error in done.errors)
     return Outcome(DONE, encode(Drafts(done.drafts, len(done.waiting), said, done.suggested)))
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..checks import Severity
-from ..errors import SettingsError
-from ..project import Project
+from ..project import Project, assert_locales
 from ..site.language import language
 from .document import Document, texts
 from .origins import Origin, Origins
@@ -57,13 +56,7 @@ def prove(project: Project, locales: Sequence[str] = ()) -> Proved:
         OutputError: Nothing is published.
         SettingsError: A locale is not one of the site's.
     """
-    for locale in locales:
-        if locale not in project.all_locales:
-            raise SettingsError(
-                f"“{locale}” is not a language of this site",
-                path=project.settings_path,
-                hint=f"Its languages are {', '.join(project.all_locales)}.",
-            )
+    assert_locales(project, locales)
     wanted = {language(locale).lang for locale in locales}
     pages = 0
     faults: list[Fault] = []

@@ -22,6 +22,7 @@ from sqlalchemy import Engine as Database
 from sqlalchemy import Row, delete, insert, select, update
 
 from ..database import exclusive
+from ..database.clock import again
 from ..database.tables import answer as table
 
 EXPIRES = 300.0
@@ -51,6 +52,7 @@ class Answers:
     engine: str
     day: date
 
+    @again
     def claim(self, keys: Sequence[str]) -> Claimed:
         """The answers that are there, and the questions that are ours to ask from now on."""
         known = self._answered(keys)
@@ -61,7 +63,8 @@ class Answers:
             query = select(table).where(table.c.key.in_(keys))
             rows = {row.key: row for row in connection.execute(query)}
             new = [key for key in dict.fromkeys(keys) if key not in rows]
-            free = [key for key, row in rows.items() if self._is_free(row, now)]
+            # Ours already: the connection broke while we were being told so.
+            free = [k for k, row in rows.items() if row.owner == owner or self._is_free(row, now)]
             if new:
                 own = {"engine": self.engine, "day": self.day, "text": "", "owner": owner}
                 connection.execute(insert(table), [{"key": k, "since": now, **own} for k in new])
@@ -71,6 +74,7 @@ class Answers:
         answered = {key: str(row.text) for key, row in rows.items() if self._is_known(row)}
         return Claimed(answered, frozenset((*new, *free)))
 
+    @again
     def known(self, keys: Sequence[str]) -> frozenset[str]:
         """Those that are answered, so that nothing has to be paid for them."""
         return frozenset(self._answered(keys))
@@ -89,6 +93,7 @@ class Answers:
             return bool(row.day != self.day)
         return bool(row.owner) and _is_left(row, now)
 
+    @again
     def keep(self, said: Mapping[str, str]) -> None:
         """Answers to questions that were ours."""
         with self.database.begin() as connection:
@@ -97,18 +102,21 @@ class Answers:
                 kept = {"text": text, "owner": "", "since": 0, "day": self.day}
                 connection.execute(answered.values(**kept))
 
+    @again
     def renew(self, keys: Sequence[str]) -> None:
         """Say that we are still about to ask."""
         with self.database.begin() as connection:
             mine = (table.c.key.in_(keys), table.c.owner == _owner())
             connection.execute(update(table).where(*mine).values(since=time.time()))
 
+    @again
     def refuse(self, keys: Sequence[str]) -> None:
         """Note that answers were not taken: on another day they are asked for anew."""
         with self.database.begin() as connection:
             answered = (table.c.key.in_(keys), table.c.owner == "")
             connection.execute(update(table).where(*answered).values(owner=_REFUSED))
 
+    @again
     def release(self, keys: Sequence[str]) -> None:
         """Let others ask what we could not."""
         with self.database.begin() as connection:

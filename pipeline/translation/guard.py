@@ -29,7 +29,7 @@ from ..markup.sentences import sentences
 from .answers import EXPIRES, Answers
 from .budget import Budget
 from .engine import Engine, EngineFault, Job, Trouble
-from .pace import COOLING, FAILURES, OwnPace, Pace, sharing, wait_for_turn
+from .pace import COOLING, FAILURES, OwnPace, Pace, sharing, wait_for_pause, wait_for_turn
 from .protect import SIGNS
 from .web import texts_of
 
@@ -260,8 +260,14 @@ class Guarded:
         with sharing(), self.pace.place(self.name, self.at_once, self.sleep):
             for rate in self.rates:
                 wait_for_turn(self.pace, self.name, rate, self.sleep)
+            wait_for_pause(self.pace, self.name, self.sleep)
             renew()
-            return within(self.deadline, lambda: self.engine.translate(texts, job))
+            try:
+                return within(self.deadline, lambda: self.engine.translate(texts, job))
+            except EngineFault as error:
+                if 0 < error.after <= _LONGEST_WAIT:  # before the place is free for others
+                    self.pace.pause(self.name, error.after)
+                raise
 
     def _key(self, text: str, job: Job) -> str:
         # Of the terms only its own: what else is asked for at once makes no other question of it.

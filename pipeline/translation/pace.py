@@ -22,6 +22,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from ..errors import QueueError
 from ..project import Project
+from ..redis import assert_answers
 from ..settings import address_of
 from .engine import EngineFault, Trouble
 
@@ -58,6 +59,12 @@ class Pace(Protocol):
     def close(self, engine: str, seconds: float, why: str) -> None:
         """Leave an engine alone for some time."""
 
+    def pause(self, engine: str, seconds: float) -> None:
+        """Have nobody ask an engine before it wants to be asked again, which is soon."""
+
+    def pausing(self, engine: str) -> float:
+        """How many seconds of that are left."""
+
     def failed(self, engine: str) -> int:
         """One more request has failed; how many have in a row."""
 
@@ -87,6 +94,12 @@ def wait_for_turn(pace: Pace, engine: str, rate: RateLimitItem, sleep: Sleep) ->
         sleep(min(max(until - time.time(), 0.01), 5))
 
 
+def wait_for_pause(pace: Pace, engine: str, sleep: Sleep) -> None:
+    """Wait until an engine that has told anybody to come later may be asked again."""
+    while (left := pace.pausing(engine)) > 0:
+        sleep(left)
+
+
 @dataclass(slots=True)
 class OwnPace:
     """The pace of one process."""
@@ -98,6 +111,7 @@ class OwnPace:
     places: dict[str, threading.BoundedSemaphore] = field(default_factory=dict)
     failures: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     until: dict[str, tuple[float, str]] = field(default_factory=dict)
+    pauses: dict[str, float] = field(default_factory=dict)
 
     def place(self, engine: str, most: int, sleep: Sleep) -> AbstractContextManager[object]:
         """As `Pace.place`."""
@@ -112,6 +126,16 @@ class OwnPace:
     def close(self, engine: str, seconds: float, why: str) -> None:
         """As `Pace.close`."""
         self.until[engine] = (time.monotonic() + seconds, why)
+
+    def pause(self, engine: str, seconds: float) -> None:
+        """As `Pace.pause`."""
+        with self.lock:
+            until = time.monotonic() + seconds
+            self.pauses[engine] = max(until, self.pauses.get(engine, 0.0))
+
+    def pausing(self, engine: str) -> float:
+        """As `Pace.pausing`."""
+        return max(0.0, self.pauses.get(engine, 0.0) - time.monotonic())
 
     def failed(self, engine: str) -> int:
         """As `Pace.failed`."""
@@ -174,6 +198,15 @@ class SharedPace:
         """As `Pace.close`."""
         self.redis.set(f"{self.prefix}{engine}:closed", why, px=max(1, int(seconds * 1000)))
 
+    def pause(self, engine: str, seconds: float) -> None:
+        """As `Pace.pause`."""
+        if seconds > self.pausing(engine):
+            self.redis.set(f"{self.prefix}{engine}:pause", "", px=max(1, int(seconds * 1000)))
+
+    def pausing(self, engine: str) -> float:
+        """As `Pace.pausing`."""
+        return max(0, int(self.redis.pttl(f"{self.prefix}{engine}:pause"))) / 1000
+
     def failed(self, engine: str) -> int:
         """As `Pace.failed`; what failed long ago does not count."""
         name = f"{self.prefix}{engine}:failures"
@@ -196,6 +229,10 @@ def pace_of(project: Project) -> Pace:
     url = address_of(project.settings.queue)
     if not url:
         return OwnPace()
+    try:
+        assert_answers(url)
+    except (OSError, ValueError) as error:
+        raise _away(error) from None
     from redis import Redis  # noqa: PLC0415 - for those who use it
     from redis.exceptions import RedisError  # noqa: PLC0415
 
@@ -208,8 +245,12 @@ def pace_of(project: Project) -> Pace:
             url, key_prefix=f"{prefix}rate", socket_connect_timeout=1, socket_timeout=5
         )
     except (RedisError, OSError, ValueError) as error:
-        raise QueueError(
-            f"Redis does not answer ({type(error).__name__})",
-            hint="Start it, or mend the address in [queue]. Nothing was sent to an engine.",
-        ) from None
+        raise _away(error) from None
     return SharedPace(redis, prefix, MovingWindowRateLimiter(storage))
+
+
+def _away(error: Exception) -> QueueError:
+    return QueueError(
+        f"Redis does not answer ({type(error).__name__})",
+        hint="Start it, or mend the address in [queue]. Nothing was sent to an engine.",
+    )

@@ -88,7 +88,7 @@ def test_a_build_by_its_workers_is_on_the_site_and_nothing_is_left(tmp_path: Pat
     place = copy(tmp_path, f'[queue]\nurl = "{url}"\n')
     with up(place, port) as process:
         until("all is started", place, process)
-        until("render  | ", place, process)
+        until("render   | ", place, process)
         index = place / "source/index.md"
         index.write_text(f"{index.read_text()}\nNew words, seen by workers.\n")
         built = subprocess.run(
@@ -107,6 +107,27 @@ def test_a_build_by_its_workers_is_on_the_site_and_nothing_is_left(tmp_path: Pat
     }  # fmt: skip
 
 
+def test_killed_itself_it_leaves_nothing(tmp_path: Path) -> None:
+    """By SIGKILL, of which it learns nothing: workers, their pools, Redis, PostgreSQL, the site."""
+    _binary()
+    redis, port = free_port(), free_port()
+    more = f'[queue]\nurl = "redis://127.0.0.1:{redis}/0"\n[state]\nurl_env = "UP_STATE_URL"\n'
+    place = copy(tmp_path, more)
+    with up(place, port) as process:
+        until("all is started", place, process)
+        limit = time.monotonic() + 60
+        while len(ours(place)) < 14:  # with leashes, pools, and what PostgreSQL needs
+            assert time.monotonic() < limit, ours(place)
+            time.sleep(0.1)
+        process.kill()
+        process.wait()
+        limit = time.monotonic() + 60
+        while ours(place):
+            assert time.monotonic() < limit, ours(place)
+            time.sleep(0.1)
+    assert not answers(f"redis://127.0.0.1:{redis}/0")
+
+
 def test_when_one_ends_all_end(tmp_path: Path) -> None:
     """Which one is said, and the status is not 0."""
     _binary()
@@ -118,7 +139,7 @@ def test_when_one_ends_all_end(tmp_path: Path) -> None:
             if _is_beat(path, place):
                 os.kill(int(path.name), signal.SIGKILL)
         assert process.wait(60) == 1
-    assert "beat    | ended with status -9" in log(place)
+    assert "beat     | ended with status -9" in log(place)
     assert ours(place) == []
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import json
+import math
 import re
 import socket
 import threading
@@ -59,6 +60,15 @@ def _worded(text: str, words: list[str]) -> str:
 
 
 @dataclass(slots=True)
+class Request:
+    """What it was asked at once, when that came, and when the answer had been sent out."""
+
+    texts: tuple[str, ...]
+    came: float = field(default_factory=time.monotonic)
+    sent: float = math.inf
+
+
+@dataclass(slots=True)
 class StandIn:
     """A server, what it was asked, and how it fails next.
 
@@ -69,6 +79,7 @@ class StandIn:
 
     Attributes:
         asked: The texts, in their order.
+        requests: The texts as they came together.
         billed: The characters that the engine counts as done, or may have done.
         answered: How often each text got an answer that is whole.
         leaks: What was sent with the key where it must not be.
@@ -80,6 +91,7 @@ class StandIn:
 
     url: str = ""
     asked: list[str] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
     billed: int = 0
     answered: Counter[str] = field(default_factory=Counter)
     leaks: list[str] = field(default_factory=list)
@@ -131,6 +143,7 @@ class StandIn:
 
 class _Handler(BaseHTTPRequestHandler):
     stand_in: StandIn
+    asked: Request | None = None
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
@@ -266,6 +279,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _before(self, texts: list[str]) -> Fault | None:
         """The fault to answer with; None if that is all there is to it."""
+        self.asked = Request(tuple(texts))
+        self.stand_in.requests.append(self.asked)
         fault = self.stand_in.fault(texts)
         if fault == "stall":
             self.stand_in.over.wait(5)
@@ -311,6 +326,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
+        if self.asked is not None:
+            self.asked.sent = time.monotonic()
+            self.asked = None
 
     def log_message(self, format: str, *arguments: Any) -> None:
         """Nothing."""

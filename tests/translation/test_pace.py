@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import signal
@@ -17,10 +18,11 @@ from pipeline.database import open_database
 from pipeline.errors import QueueError
 from pipeline.project import Project, open_project
 from pipeline.translation import EngineFault, Guarded, Job, Trouble
+from pipeline.translation.engines import libretranslate
 from pipeline.translation.pace import FAILURES, SharedPace, pace_of, wait_for_turn
 from tests.services import RedisServer, redis_server
 from tests.sites import DAY, SETTINGS, site
-from tests.translation.clients import guarded, libre
+from tests.translation.clients import guarded, libre, settings
 from tests.translation.stand_in import StandIn
 
 JOB = Job("en", "nl")
@@ -130,6 +132,46 @@ def test_an_engine_that_wants_rest_is_left_alone_by_all(project: Project, server
     assert 500 < seconds <= 600
     assert "429" in why
     database.dispose()
+
+
+def _translates(root: Path, url: str, said: Queue[str]) -> None:
+    """Ask an engine in earnest, as a worker does."""
+    project = open_project(root)
+    database = open_database(project)
+    engine = libretranslate.create(settings("libre", url=url))
+    guarded = Guarded(engine, database, today=DAY, pace=shared(project), at_once=2)
+    said.put("ready")
+    said.put(guarded.translate([f"Text of {os.getpid()}"], JOB)[0])
+    database.dispose()
+
+
+@pytest.mark.parametrize("status", ["429", "503"])
+def test_who_was_told_to_come_later_speaks_for_all(
+    project: Project, server: StandIn, status: str
+) -> None:
+    """Another process, which may ask at the same time, does not before; then both are answered."""
+    server.faults, server.after = [status], "3"
+    queues = [SPAWN.Queue(), SPAWN.Queue()]
+    one, other = (
+        SPAWN.Process(target=_translates, args=(project.root, server.url, said)) for said in queues
+    )
+    one.start()
+    while not (server.requests and server.requests[0].sent < math.inf):
+        assert one.is_alive()
+        time.sleep(0.01)
+    pace = shared(project)
+    while not 0 < pace.pausing("libre") <= 3:
+        assert len(server.requests) == 1
+        time.sleep(0.01)
+    other.start()
+    answered = [said.get(timeout=60) + said.get(timeout=60) for said in queues]
+    for process in (one, other):
+        process.join()
+    assert answered == [f"readynltext of {process.pid}" for process in (one, other)]
+    told, *later = server.requests
+    assert len(later) == 2
+    # All but what passes between an answer's being sent and its being read.
+    assert all(request.came - told.sent > 2.8 for request in later)
 
 
 def test_when_redis_dies_nothing_is_sent_and_nothing_lost(

@@ -167,13 +167,22 @@ class House:
         database.dispose()
 
     def wait(self, build: str, seconds: float = 120, then: Callable[[], object] = int) -> Build:
-        """Wait until a build has ended; ``then`` is called again and again meanwhile."""
+        """Wait until a build has ended; ``then`` is called again and again meanwhile.
+
+        How long that takes is up to the machine. What fails is a build that goes no further at all
+        for so many seconds.
+        """
         ledger = self.ledger
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            found = ledger.builds.get(build)
-            if found.has_ended:
-                return found
+        last, until = None, 0.0
+        while True:
+            found = ledger.builds.progress(build)
+            if found.build.has_ended:
+                return found.build
+            state = (found.build.step, found.build.round, found.counts)
+            if state != last:
+                last, until = state, time.monotonic() + seconds
+            if time.monotonic() > until:
+                break
             then()
             time.sleep(0.05)
         raise AssertionError(f"{build} does not end: {ledger.builds.progress(build)}\n{self.log}")
