@@ -205,7 +205,7 @@ def main() -> None:
     )
     for name in ("changed", "share", "pairs taken", "precision", "recall"):
         table.add_column(name, justify="left" if name == "changed" else "right")
-    cases = [("nothing", left_out, 0.0, 1)]
+    cases: list[tuple[str, Change, float, int]] = [("nothing", left_out, 0.0, 1)]
     cases += [(name, one, share, rounds) for name, one in CHANGES.items() for share in SHARES]
     for seed, (name, change, share, times) in enumerate(cases):
         found = score(texts, change, share, rounds=times, seed=seed)

@@ -1,6 +1,6 @@
 """What builders write, beside what becomes of it: pairs of files that read as documents.
 
-The pages have the structure that each builder gives to its pages; their sentences are our own.
+The files have the structure that each builder gives to them; their sentences are our own.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.importing import documents, plan
+from pipeline.importing.formats import endings
 from tests.importing.builds import FIXTURES, built, empty, page, said
 
 BUILDERS = FIXTURES / "builders"
-PAGES = sorted(BUILDERS.glob("*.html"))
+PAGES = sorted(path for path in BUILDERS.glob("*.*") if path.suffix in endings())
 
 
 def outcome(path: Path, folder: Path) -> str:
@@ -40,11 +41,13 @@ def test_a_page_becomes_what_is_written_beside_it(path: Path, tmp_path: Path) ->
 def test_all_of_them_are_built(tmp_path: Path) -> None:
     """Without a complaint, and with what was folded on the page."""
     project = empty(tmp_path)
-    built(project, BUILDERS)
+    built(project, BUILDERS, "--media", FIXTURES / "uploads")
     for slug, text in (
         ("the-garden", "We go inside, and nobody minds wet shoes."),
         ("saying-goodbye", "Yes, and without an excuse."),
         ("panic-on-the-train", "get off and take the next one."),
         ("writing-it-down", "It has been measured, with students."),
+        ("three-rooms", "The green one is for families."),
+        ("a-letter-to-new-clients", "We find a day that suits you."),
     ):
         assert said(page(project, slug)).count(text) == 1
