@@ -26,7 +26,7 @@ _PLAYERS = (
     (re.compile(r"https?://player\.vimeo\.com/video/(\d+)"), "https://vimeo.com/"),
 )
 _PLAYER_TITLE = re.compile(r"\s*(?:youtube|vimeo)?\s*video(?: player)?\s*$", re.IGNORECASE)
-_KEPT_PLAYER = re.compile(r"""<iframe\b[^>]*\bsrc=["']([^"']+)["'][^>]*>""", re.IGNORECASE)
+_KEPT_PLAYER = re.compile(r"""<iframe\b[^<>]*\bsrc=["']([^"'<>]+)["'][^<>]*>""", re.IGNORECASE)
 _TITLE = re.compile(r"""\btitle=["']([^"']*)["']""")
 _FILE_NAME = re.compile(r"[\w().%+~ -]+\.(?:jpe?g|png|gif|webp|avif|svg|heic|tiff?)", re.IGNORECASE)
 

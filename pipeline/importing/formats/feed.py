@@ -23,7 +23,7 @@ _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _SIGNATURE = re.compile(
-    r"""<p>[^<]*<a\b[^>]*\bhref="([^"]*)"[^>]*>[^<]*</a>[^<]*<a\b[^>]*>[^<]*</a>[^<]*</p>\s*"""
+    r"""<p>[^<]*<a\b[^<>]*\bhref="([^"<>]*)"[^<>]*>[^<]*</a>[^<]*<a\b[^<>]*>[^<]*</a>[^<]*</p>\s*"""
 )
 _BLOCK = re.compile(r"<(?:p|h[1-6]|ul|ol|figure|blockquote)\b")
 _CUT = re.compile(r"(?:\u2026|\.\.\.|\[\u2026\]|\[\.\.\.\])$")

@@ -13,7 +13,9 @@ from .registry import importable
 
 _UNDERLINE = re.compile(r"[=\-~_*]{3,}")
 _RULE = re.compile(r"(?:[*\-_=~#] ?){3,}")
-_ADDRESS = re.compile(r"(https?://[^\s<>\"]+[^\s<>\".,;:!?)]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)")
+_ADDRESS = re.compile(
+    r"(https?://[^\s<>\"]+[^\s<>\".,;:!?)]|(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+)"
+)
 _NUMBERED = re.compile(r"\s*(?:[•‣▪*–-]|\d{1,3}[.)])\s")
 
 

@@ -28,7 +28,7 @@ _DRAFTS = frozenset(("draft", "pending", "future", "private"))
 _KINDS = {"post": Kind.ARTICLE, "page": Kind.PAGE}
 _UNSAID = frozenset(("uncategorized", "uncategorised", "geen-categorie"))
 _BLOCK = re.compile(r"<!--\s*/?wp:.*?-->", re.DOTALL)
-_MADE_LATER = re.compile(r"<!--\s*wp:([\w/-]+)(?:\s(?:(?!-->).)*)?/-->", re.DOTALL)
+_MADE_LATER = re.compile(r"<!--\s*wp:([\w/-]+)(?:\s[^<>]*)?/-->")
 _ANY_BLOCK = re.compile(r"<!--\s*wp:|<p[\s>]")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
