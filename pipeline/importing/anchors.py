@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from .nodes import Child, Node
 
-_FRAGMENT = re.compile(r"""\bhref\s*=\s*["']?[^"'\s>#]*#([^"'\s>]+)""", re.IGNORECASE)
+_FRAGMENT = re.compile(r"""\bhref\s*=\s*["']?[^"'\s>#]{0,1000}#([^"'\s>]+)""", re.IGNORECASE)
 
 TOP = frozenset(("", "top"))
 """What leads to the beginning of a page, whatever names it has (HTML \u00a77.4.6.4)."""

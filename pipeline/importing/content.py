@@ -48,9 +48,13 @@ def _leave(tree: HtmlElement, builder: Builder) -> Iterator[Left]:
         found = tree.cssselect(selector)
         if what == SIDE_BAR and len(found) > _SIDE_BARS:
             continue  # a site has one or two; many are boxes in the text
+        gone: set[HtmlElement] = set()
         for element in found:
             if element.getparent() is None or _holds_the_article(element):
                 continue
+            if not gone.isdisjoint(element.iterancestors()):
+                continue
+            gone.add(element)
             words = _words(element)
             element.drop_tree()
             if what not in _QUIET and words:

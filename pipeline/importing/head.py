@@ -148,7 +148,7 @@ def slug_of(address: str) -> str:
 def _metas(tree: HtmlElement) -> dict[str, str]:
     found: dict[str, str] = {}
     for meta in tree.iter("meta"):
-        name = (meta.get("property") or meta.get("name") or "").lower()
+        name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
         if name and name not in found:
             found[name] = _text(meta.get("content"))
     return found

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from html import unescape
+from urllib.parse import unquote, urlsplit
 
 from .nodes import Node
 
@@ -15,6 +16,19 @@ EMBEDDED = {"iframe": "src", "embed": "src", "video": "src", "audio": "src", "ob
 
 _SOURCES = ("data-orig-file", "data-src", "data-image", "data-lazy-src", "data-original", "src")
 _PLACEHOLDER = re.compile(r"data:image/(?:gif|svg\+xml)|about:blank", re.IGNORECASE)
+
+
+_PLAYERS = (
+    (
+        re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]+)"),
+        "https://www.youtube.com/watch?v=",
+    ),
+    (re.compile(r"https?://player\.vimeo\.com/video/(\d+)"), "https://vimeo.com/"),
+)
+_PLAYER_TITLE = re.compile(r"\s*(?:youtube|vimeo)?\s*video(?: player)?\s*$", re.IGNORECASE)
+_KEPT_PLAYER = re.compile(r"""<iframe\b[^<>]*\bsrc=["']([^"'<>]+)["'][^<>]*>""", re.IGNORECASE)
+_TITLE = re.compile(r"""\btitle=["']([^"']*)["']""")
+_FILE_NAME = re.compile(r"[\w().%+~ -]+\.(?:jpe?g|png|gif|webp|avif|svg|heic|tiff?)", re.IGNORECASE)
 
 
 def is_safe(address: str) -> bool:
@@ -49,7 +63,10 @@ def image_of(node: Node) -> Node | None:
     # What a browser saved beside the page is nearer than where the builder has it.
     if said.get("src") and not urlsplit(said["src"]).scheme and urlsplit(address).scheme:
         address = said["src"]
-    attributes = {"src": address.strip(), "alt": " ".join(said.get("alt", "").split())}
+    alt = " ".join(said.get("alt", "").split())
+    if _FILE_NAME.fullmatch(alt):  # Squarespace's and WordPress's, where nobody wrote one
+        alt = ""
+    attributes = {"src": address.strip(), "alt": alt}
     if said.get("title", "").strip() and said["title"].strip() != attributes["alt"]:
         attributes["title"] = " ".join(said["title"].split())
     return Node("img", attributes)
@@ -77,8 +94,37 @@ def embedded(node: Node) -> Node | None:
     address = f"https:{address}" if address.startswith("//") else address
     if not address or not is_safe(address):
         return None
-    title = node.attributes.get("title") or node.attributes.get("aria-label") or address
-    return Node("a", {"href": address}, [" ".join(title.split())])
+    title = node.attributes.get("title") or node.attributes.get("aria-label") or ""
+    if not title.strip() or _PLAYER_TITLE.match(title):
+        title = _name_of(address)
+    return Node("a", {"href": _page_of(address)}, [" ".join(title.split())])
+
+
+def _page_of(address: str) -> str:
+    """The page of a film: what only shows it in another page is no page to read."""
+    for pattern, page in _PLAYERS:
+        match = pattern.match(address)
+        if match:
+            return page + match[1]
+    return address
+
+
+def _name_of(address: str) -> str:
+    """What to call what has no title: the name of a file, or where it is."""
+    parts = urlsplit(_page_of(address))
+    name = unquote(parts.path).rpartition("/")[2]
+    host = (parts.hostname or "").removeprefix("www.")
+    return name if "." in name else host or address
+
+
+def with_players(root: Node) -> None:
+    """Put players where a page keeps them in an attribute until a script wants them."""
+    for node in [root, *root.below()]:
+        match = _KEPT_PLAYER.search(node.attributes.get("data-html", ""))
+        if match:
+            title = _TITLE.search(match[0])
+            said = {"src": unescape(match[1]), "title": unescape(title[1]) if title else ""}
+            node.children = [*node.children, Node("iframe", said)]
 
 
 def without_doubles(root: Node) -> None:

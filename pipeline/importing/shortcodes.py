@@ -11,6 +11,9 @@ _CODE = re.compile(rf"\[(/?)([a-z][a-z0-9]*(?:[_-][a-z0-9]+)*)((?:{_ATTRIBUTE})*
 _CAPTION = re.compile(r"\[(?:wp_)?caption[^\]]*\]\s*(.*?)\[/(?:wp_)?caption\]", re.DOTALL)
 _PICTURE = re.compile(r"\s*((?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)(.*)", re.DOTALL)
 _EMBED = re.compile(r"\[embed[^\]]*\]\s*(\S+?)\s*\[/embed\]")
+_PLAYER = re.compile(r"\[(?:youtube|vimeo|video|audio)\s+(https?://[^\[\]\s]+)[^\[\]]*\]")
+_ADDRESS = re.compile(r"^[ \t]*(https?://[^\s<>\"']+)[ \t]*$", re.MULTILINE)
+_LAYOUT = re.compile(r"(?:^|_)(?:row|column|section|text|container|group|module|block)s?(?:_|$)")
 _GALLERY = re.compile(r"\[gallery\b([^\]]*)\]")
 _IDS = re.compile(r"""\bids\s*=\s*["']?([\d,\s]+)""")
 _BARE = frozenset("audio video playlist gallery embed caption".split())
@@ -23,7 +26,8 @@ def without_shortcodes(html: str, pictures: Mapping[str, str]) -> tuple[str, lis
         pictures: The addresses of attachments, by their numbers, for galleries.
     """
     html = _CAPTION.sub(_figure, html)
-    html = _EMBED.sub(lambda match: _link(match[1]), html)
+    for addresses in (_EMBED, _PLAYER, _ADDRESS):
+        html = addresses.sub(lambda match: _link(match[1]), html)
     html = _GALLERY.sub(lambda match: _gallery(match[1], pictures), html)
     unknown: list[str] = []
     closed = {name for closing, name, _ in _CODE.findall(html) if closing}
@@ -34,7 +38,7 @@ def without_shortcodes(html: str, pictures: Mapping[str, str]) -> tuple[str, lis
         if not (attributes or name in closed or name in _BARE or "_" in name or "-" in name):
             return match[0]
         unknown.append(name)
-        return ""
+        return "\n\n" if _LAYOUT.search(name) else ""
 
     html = _CODE.sub(drop, html)
     return html, list(dict.fromkeys(unknown))

@@ -10,11 +10,12 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from .accordions import is_hidden, unfold
 from .anchors import fragment_of
 from .document import Left
-from .figures import figure
+from .figures import figure, with_captions
 from .flow import named_content_of
-from .images import EMBEDDED, embedded, without_doubles
+from .images import EMBEDDED, embedded, with_players, without_doubles
 from .inline import ODD, has_content, line_of, lines_of
 from .lists import mended
 from .nodes import INLINE, Child, Node, text_of, words_in
@@ -63,6 +64,9 @@ def tidy(root: Node, *, lines: bool = False, wanted: Iterable[str] = ()) -> Tidi
     names = {fragment_of(href[1:]) for href in own if href.startswith("#") and len(href) > 1}
     tidying = _Tidying(names.union(wanted), lines)
     without_doubles(root)
+    with_players(root)
+    unfold(root)
+    with_captions(root)
     blocks = tidying.flow(root.children)
     return Tidied(_without_loose_rules(blocks), tuple(tidying.left), tidying.names)
 
@@ -215,6 +219,8 @@ class _Tidying:
                 items += self.item(child)
         if not items:
             return []
+        if all(isinstance(item, Node) and _is_headed(item) for item in items):
+            return [block for item in items for block in _blocks_of(item)]
         keep = ("start", "reversed", "type") if name == "ol" else ()
         said = {n: node.attributes[n] for n in keep if n in node.attributes}
         if said.get("start") == "1":
@@ -259,6 +265,16 @@ def _with_lists(children: Sequence[Child], lists: Sequence[Node]) -> list[Child]
     return [*own, *mended(last)]
 
 
+def _is_headed(item: Node) -> bool:
+    """Whether an item is a section of its own: builders lay them out in lists."""
+    first = item.children[0] if item.children else ""
+    return isinstance(first, Node) and first.name in _HEADINGS
+
+
+def _blocks_of(item: Child) -> list[Node]:
+    return [n for n in item.children if isinstance(n, Node)] if isinstance(item, Node) else []
+
+
 def _runs_in_line(node: Node) -> bool:
     """Whether an element is part of a line: inline, with nothing in it that begins a line."""
     if node.name in EMBEDDED or node.name in _NOTHING or node.name in _LEFT:
@@ -274,8 +290,7 @@ def _is_hidden(node: Node) -> bool:
     said = node.attributes
     if said.get("aria-hidden") == "true" and node.name not in ("img", "figure"):
         return not any(n.name == "img" for n in node.below())
-    style = said.get("style", "")
-    return "hidden" in said or bool(re.search(r"display:\s*none", style, re.IGNORECASE))
+    return is_hidden(node)
 
 
 def _at_double_breaks(children: Sequence[Child]) -> list[list[Child]]:

@@ -42,6 +42,8 @@ def markdown_of(blocks: Sequence[Node]) -> str | None:
 
 def _piece(block: Node) -> str | None:
     """One block as Markdown, with as few signs marked as possible."""
+    if block.name == "hr":  # alone it divides nothing, and would be tidied away
+        return "---\n"
     html = inline_html([block])
     texts = (_converter(careful)(html) for careful in (False, True))
     return next((text for text in texts if _says(text, [block])), None)

@@ -158,6 +158,28 @@ def test_a_word_file_is_built_with_its_headings_lists_table_and_picture(tmp_path
     assert metadata.date is None
 
 
+def test_bold_lines_of_a_word_file_without_headings_are_its_headings(tmp_path: Path) -> None:
+    """And a caption stands with its picture; what was made so is told."""
+    document = docx.Document()
+    document.add_paragraph().add_run("Before the holidays").bold = True
+    document.add_paragraph("Many practices close, and that is hard for some.")
+    document.add_paragraph().add_run("What you can do").bold = True
+    document.add_paragraph("Call the line.")
+    document.add_paragraph().add_run("This is a sentence that matters.").bold = True
+    document.add_picture(io.BytesIO(png()), width=Inches(1))
+    document.add_paragraph("A door", style="Caption")
+    document.add_paragraph("A line by itself", style="Caption")
+    path = tmp_path / "x.docx"
+    document.save(str(path))
+    (made,) = planned(empty(tmp_path / "site"), path).arrivals
+    assert made.title == "Before the holidays"
+    assert "<h2>What you can do</h2>" in made.text
+    assert "<p><strong>This is a sentence that matters.</strong></p>" in made.text
+    assert "<figcaption>A door</figcaption>" in made.text
+    assert "<p>A line by itself</p>" in made.text
+    assert made.notes[0] == "bold lines became headings, for there were none: 2"
+
+
 def test_every_export_and_feed_is_built(tmp_path: Path) -> None:
     """Each article that is no draft has its page."""
     project = empty(tmp_path)

@@ -12,6 +12,7 @@ import pytest
 from pipeline.errors import ImportingError, PipelineError
 from pipeline.importing import Plan, documents, plan, write
 from pipeline.importing import document as sizes
+from pipeline.importing import page as pages
 from pipeline.importing.formats import format_of, page, word, wordpress
 from pipeline.importing.xml import LONGEST
 from tests.importing.builds import FIXTURES, empty
@@ -98,7 +99,7 @@ def test_files_that_are_too_large_or_no_text_are_refused(
     path = tmp_path / "x.html"
     path.write_bytes(b"<p>\xff\xfe caf\xe9</p>")
     assert "is not text in UTF-8" in error_of(path).message
-    monkeypatch.setattr(page, "LARGEST", 10)
+    monkeypatch.setattr(pages, "LARGEST", 10)
     assert "larger than" in error_of(path).message
     monkeypatch.undo()
     path.write_bytes(b"<title>a</title><p>one\x0b\x00two</p>")

@@ -84,6 +84,20 @@ def test_lists_are_put_together_where_they_were_one(html: str, wanted: str) -> N
         ("<hr><p>a</p><hr><hr><p>b</p><hr>", "<p>a</p><hr><p>b</p>"),
         ("<details><summary>a</summary><p>b</p></details>",
          "<details><summary>a</summary><p>b</p></details>"),
+        ('<ul><li><h4><button aria-expanded="false">a</button></h4><p>b</p></li></ul>',
+         "<h4>a</h4><p>b</p>"),
+        ('<a aria-expanded="false">a</a><div style="color:red;display: none;"><p>b</p></div>',
+         "<p>a</p><p>b</p>"),
+        ("<button>a</button><div hidden>b</div>c", "<p>c</p>"),
+        ('<div class="wp-caption"><img src="y.png" alt="a"><p class="wp-caption-text">b</p></div>',
+         '<figure><img src="y.png" alt="a"><figcaption>b</figcaption></figure>'),
+        ('<p class="wp-caption-text">b</p><img src="y.png" alt="a">',
+         '<p>b</p><p><img src="y.png" alt="a"></p>'),
+        ('<img src="y.png" alt="IMG_2.JPG">', '<p><img src="y.png" alt=""></p>'),
+        ('<iframe src="//www.youtube.com/embed/a-1?x" title="YouTube video player"></iframe>',
+         '<p><a href="https://www.youtube.com/watch?v=a-1">youtube.com</a></p>'),
+        ('<video src="https://v.example/x/walk.mp4"></video>',
+         '<p><a href="https://v.example/x/walk.mp4">walk.mp4</a></p>'),
         ("<dl><div><dt>a</dt><dd>b</dd></div></dl>", "<dl><dt>a</dt><dd>b</dd></dl>"),
     ],
 )  # fmt: skip
@@ -110,6 +124,7 @@ def test_markdown_is_written_where_it_says_everything() -> None:
         "```\ne\n f\n```\n\n| g |\n| --- |\n| h \\| i |\n"
     )
     assert markdown(html) == wanted
+    assert markdown("<p>a</p><hr><p>b</p>") == "a\n\n---\n\nb\n"
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,11 @@ _DC = "{http://purl.org/dc/elements/1.1/}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
 _XML = "{http://www.w3.org/XML/1998/namespace}"
+_SIGNATURE = re.compile(
+    r"""<p>[^<]*<a\b[^<>]*\bhref="([^"<>]*)"[^<>]*>[^<]*</a>[^<]*<a\b[^<>]*>[^<]*</a>[^<]*</p>\s*"""
+)
+_BLOCK = re.compile(r"<(?:p|h[1-6]|ul|ol|figure|blockquote)\b")
+_CUT = re.compile(r"(?:\u2026|\.\.\.|\[\u2026\]|\[\.\.\.\])$")
 _SUMMARY = "the feed has only a summary of it"
 
 
@@ -49,9 +54,9 @@ def read_feed(path: Path) -> Iterator[Document]:
 
 
 def _rss(path: Path, item: Item) -> Document:
-    content = item.text(_CONTENT)
-    summary = item.text("description")
     address = item.text("link")
+    content = _without_signature(item.text(_CONTENT), address)
+    summary = _without_signature(item.text("description"), address)
     return Document(
         path=path,
         line=item.line,
@@ -64,8 +69,19 @@ def _rss(path: Path, item: Item) -> Document:
         tags=_unique(_plain(c.text or "") for c in item.element.findall("category")),
         image=_picture(item.element),
         address=address,
-        notes=() if content else (_SUMMARY,),
+        notes=() if content or _is_whole(summary) else (_SUMMARY,),
     )
+
+
+def _without_signature(html: str, address: str) -> str:
+    """Without WordPress's last line: that this post, a link, appeared on that site, a link."""
+    found = _SIGNATURE.search(html)
+    return html[: found.start()] + html[found.end() :] if found and found[1] == address else html
+
+
+def _is_whole(html: str) -> bool:
+    """Whether a description is the text: some feeds have it there, in paragraphs."""
+    return len(_BLOCK.findall(html)) > 1 and not _CUT.search(_short(html))
 
 
 def _atom(path: Path, item: Item) -> Document:

@@ -12,6 +12,10 @@ from ..page import page_text
 from .registry import importable
 
 _UNDERLINE = re.compile(r"[=\-~_*]{3,}")
+_RULE = re.compile(r"(?:[*\-_=~#] ?){3,}")
+_ADDRESS = re.compile(
+    r"(https?://[^\s<>\"]+[^\s<>\".,;:!?)]|(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+)"
+)
 _NUMBERED = re.compile(r"\s*(?:[•‣▪*–-]|\d{1,3}[.)])\s")
 
 
@@ -42,6 +46,13 @@ def _titled(paragraphs: list[str]) -> tuple[str, list[str]]:
 def _paragraph(text: str) -> str:
     """A heading where it is underlined, items as lines of their own, else one run of text."""
     lines = [line.strip() for line in text.strip("\n").splitlines()]
+    if all(line.startswith(">") for line in lines):
+        quoted = " ".join(line.lstrip("> ") for line in lines)
+        return f"<blockquote><p>{_said(quoted)}</p></blockquote>"
+    if len(lines) == 1 and _RULE.fullmatch(lines[0]):
+        return "<hr>"
+    if len(lines) == 1 and _is_shouted(lines[0]):
+        return f"<h2>{escape(lines[0], quote=False)}</h2>"
     if len(lines) == 2 and _UNDERLINE.fullmatch(lines[1]):
         return f"<h2>{escape(lines[0], quote=False)}</h2>"
     items: list[str] = []
@@ -50,4 +61,22 @@ def _paragraph(text: str) -> str:
             items[-1] += f" {line}"
         else:
             items.append(line)
-    return "".join(f"<p>{escape(item, quote=False)}</p>" for item in items)
+    return "".join(f"<p>{_said(item)}</p>" for item in items)
+
+
+def _is_shouted(line: str) -> bool:
+    """Whether a line is a heading in capitals."""
+    letters = sum(letter.isalpha() for letter in line)
+    return line.isupper() and letters >= 4 and len(line) <= 80 and line[-1] not in ".:;,!"
+
+
+def _said(text: str) -> str:
+    """Text as HTML, with its addresses as links."""
+    pieces = []
+    for number, piece in enumerate(_ADDRESS.split(text)):
+        said = escape(piece)
+        if number % 2:
+            href = said if "://" in piece else f"mailto:{said}"
+            said = f'<a href="{href}">{said}</a>'
+        pieces.append(said)
+    return "".join(pieces)

@@ -7,6 +7,7 @@ it should, names no file outside itself, and declares nothing that grows when it
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,9 +35,12 @@ p[style-name='Title'] => h1:fresh
 p[style-name='Subtitle'] => p:fresh
 p[style-name='Quote'] => blockquote > p:fresh
 p[style-name='Intense Quote'] => blockquote > p:fresh
-p[style-name='Caption'] => p:fresh
-p[style-name='caption'] => p:fresh
+p[style-name='Caption'] => figcaption:fresh
+p[style-name='caption'] => figcaption:fresh
 """
+_CAPTIONED = re.compile(r"<p>(<img\b[^>]*>)</p><figcaption>(.*?)</figcaption>")
+_LOOSE = re.compile(r"(</(?:p|ul|ol|table|h[1-6]|figure)>|^)<figcaption>(.*?)</figcaption>")
+_BOLD = re.compile(r"<p><strong>([^<]{1,80}(?<![.:;,!?]))</strong></p>")
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _CORE = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"
 
@@ -57,6 +61,7 @@ def read_word(path: Path) -> Iterator[Document]:
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError) as error:
         raise _broken(path, str(error)) from None
     html, files, messages = _converted(data, path)
+    html, made = _with_headings(_with_figures(html))
     yield Document(
         path=path,
         html=html,
@@ -68,6 +73,7 @@ def read_word(path: Path) -> Iterator[Document]:
         language=_text(core, f"{_DC}language"),
         files=files,
         left=tuple(Left(message) for message in messages),
+        notes=(f"bold lines became headings, for there were none: {made}",) if made else (),
     )
 
 
@@ -91,6 +97,21 @@ def _converted(data: bytes, path: Path) -> tuple[str, dict[str, bytes], list[str
         raise _broken(path, str(error) or type(error).__name__) from None
     messages = [m.message for m in result.messages if "style" not in m.message.lower()]
     return result.value, files, list(dict.fromkeys(messages))
+
+
+def _with_figures(html: str) -> str:
+    """Captions with the picture or table that they stand below; others as paragraphs."""
+    html = _CAPTIONED.sub(r"<figure>\1<figcaption>\2</figcaption></figure>", html)
+    return _LOOSE.sub(r"\1<p>\2</p>", html)
+
+
+def _with_headings(html: str) -> tuple[str, int]:
+    """Headings where people made lines bold instead, and how many; none if there are others."""
+    if re.search(r"<h[1-6]\b", html):
+        return html, 0
+    first = _BOLD.match(html)
+    rest, count = _BOLD.subn(r"<h2>\1</h2>", html[first.end() :] if first else html)
+    return (f"<h1>{first[1]}</h1>{rest}", count + 1) if first else (rest, count)
 
 
 def _refuse_harm(package: zipfile.ZipFile, path: Path) -> None:

@@ -6,11 +6,12 @@ Pictures are not in the export; their texts are, and their addresses say which f
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 
 from ..document import Document, Kind, Left
@@ -27,6 +28,7 @@ _DRAFTS = frozenset(("draft", "pending", "future", "private"))
 _KINDS = {"post": Kind.ARTICLE, "page": Kind.PAGE}
 _UNSAID = frozenset(("uncategorized", "uncategorised", "geen-categorie"))
 _BLOCK = re.compile(r"<!--\s*/?wp:.*?-->", re.DOTALL)
+_MADE_LATER = re.compile(r"<!--\s*wp:([\w/-]+)(?:\s[^<>]*)?/-->")
 _ANY_BLOCK = re.compile(r"<!--\s*wp:|<p[\s>]")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
@@ -58,10 +60,11 @@ def read_export(path: Path) -> Iterator[Document]:
 
 
 def _document(path: Path, item: Item, kind: Kind, wp: str, known: _Attachments) -> Document:
-    html, unknown = without_shortcodes(item.text(_CONTENT), known.addresses)
+    metas = _metas(item, wp)
+    html, later = _with_footnotes(item.text(_CONTENT), metas.get("footnotes", ""))
+    html, unknown = without_shortcodes(html, known.addresses)
     lines = not _ANY_BLOCK.search(html)
     html = _COMMENT.sub("", _BLOCK.sub("", html))
-    metas = _metas(item, wp)
     address = item.text("link")
     excerpt = item.text(f"{wp[:-1]}excerpt/}}encoded") or metas.get("_yoast_wpseo_metadesc", "")
     image = known.addresses.get(metas.get("_thumbnail_id", ""), "")
@@ -85,9 +88,42 @@ def _document(path: Path, item: Item, kind: Kind, wp: str, known: _Attachments) 
         language=_language(item),
         alts=known.alts,
         lines=lines,
-        left=tuple(Left(f"shortcode [{name}]") for name in unknown),
+        left=(
+            *(Left(f"shortcode [{name}]") for name in unknown),
+            *(Left(f"block {name}, which WordPress makes when it is read") for name in later),
+        ),
         notes=("it is a draft",) if status in _DRAFTS else (),
     )
+
+
+def _with_footnotes(html: str, said: str) -> tuple[str, list[str]]:
+    """The text with its footnotes, which stand beside it, and the blocks that have no text."""
+    later: list[str] = []
+
+    def put(match: re.Match[str]) -> str:
+        if match[1] == "footnotes":
+            return _footnotes(said)
+        if match[1] not in _EMPTY:
+            later.append(match[1])
+        return ""
+
+    return _MADE_LATER.sub(put, html), list(dict.fromkeys(later))
+
+
+_EMPTY = frozenset(("spacer", "separator", "more", "nextpage"))
+
+
+def _footnotes(said: str) -> str:
+    try:
+        notes = json.loads(said)
+        items = [(str(note["id"]), str(note["content"])) for note in notes]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return ""
+    made = (
+        f'<li id="{escape(name)}">{text} <a href="#{escape(name)}-link">\u21a9\ufe0e</a></li>'
+        for name, text in items
+    )
+    return f"<ol>{''.join(made)}</ol>"
 
 
 def _attachments(path: Path) -> _Attachments:
