@@ -12,7 +12,7 @@ import pytest
 from pipeline.articles import Metadata
 from pipeline.checks import CHECKS, Severity
 from pipeline.cli import app
-from pipeline.desk import Review
+from pipeline.desk import Mail, OpenId, Review, Webhook
 from pipeline.proof import CHECKS as PROOFS
 from pipeline.settings import (
     Drafting,
@@ -56,7 +56,20 @@ def test_every_option_is_documented(option: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "table", [Site, Folder, LocaleSettings, Drafting, Translation, State, Queue, Review]
+    "table",
+    [
+        Site,
+        Folder,
+        LocaleSettings,
+        Drafting,
+        Translation,
+        State,
+        Queue,
+        Review,
+        Mail,
+        OpenId,
+        Webhook,
+    ],
 )
 def test_every_setting_is_documented(table: type) -> None:
     """By its name."""

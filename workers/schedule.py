@@ -30,8 +30,8 @@ def schedule(project: Project) -> dict[str, dict[str, Any]]:
         },
         "notices": {
             "task": "deliver notices",
-            "schedule": 30.0,
-            "options": {**LATER, "expires": 30.0},
+            "schedule": often,
+            "options": {**LATER, "expires": often},
         },
         "nightly": {
             "task": "build nightly",

@@ -10,10 +10,13 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser
 
+from pipeline.catalogues import digest_of
+from review import people, subscriptions, work
 from review.desk import Desk
+from review.message import Place
 from tests.review.chromium import chromium, log_in, served
-from tests.review.desks import desk_in
-from tests.sites import translate
+from tests.review.desks import TWO, desk_in, person
+from tests.sites import catalogue, translate
 from tests.tools import missing
 
 HERE = Path(__file__).parents[1]
@@ -30,7 +33,22 @@ PAGES = (
     "/people",
     "/trail",
     "/account",
+    "/unsubscribe/{word}",
 )
+LETTERS = """
+[review]
+url = "http://127.0.0.1:8001"
+
+[review.mail]
+host = "localhost"
+sender = "desk@example.org"
+
+[review.oidc]
+issuer = "https://id.example.org"
+client_id = "desk"
+"""
+"""What shows all that there is on the pages of one's account and of coming in."""
+
 RUN = "axe.run(document, {resultTypes: ['violations'], iframes: false})"
 
 
@@ -44,8 +62,13 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A desk with work in it."""
-    made = desk_in(tmp_path_factory.mktemp("desk"))
+    made = desk_in(tmp_path_factory.mktemp("desk"), settings=f"{TWO}{LETTERS}")
     translate(made.project)
+    bea, message = person(made, "Bea"), catalogue(made.project, "articles/first").messages[0]
+    roles, address = bea.roles or {}, "bea@example.org"
+    people.change(made.database, bea.id, roles, active=True, by=bea, address=address)
+    here = Place("nl", "articles/first", digest_of(message.key))
+    work.say(made, here, person(made, "Ruth"), "@Tess, is this right?")
     yield made
     made.database.dispose()
 
@@ -73,8 +96,9 @@ def test_no_page_has_a_violation(
         page.goto(f"{address}/login")
         judge("/login")
         log_in(page, address, "Bea")
+        word = subscriptions.word_for(desk.database, person(desk, "Bea").id)
         for path in PAGES:
-            page.goto(address + path)
+            page.goto(address + path.format(word=word))
             judge(path)
     context.close()
     assert found == []

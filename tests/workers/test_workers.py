@@ -13,9 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.database import open_database
 from pipeline.extract import extract
 from pipeline.ledger import broker_of
+from review import notices, people, subscriptions
+from review.rights import Role
+from review.subscriptions import Mode
 from tests.ledger.test_builds import MANY, expected, published
+from tests.review.post import post_office
 from tests.services import _free_port
 from tests.sites import DAY, translate
 from tests.workers.hook import Hook, hook
@@ -167,3 +172,28 @@ def test_traces_go_where_they_are_asked_for(home: House) -> None:
         collector.wait(1)
     assert collector.paths[0] == "/v1/traces"
     assert any(b"render" in one.body or b"plan and publish" in one.body for one in collector.heard)
+
+
+def test_workers_tell_people_what_the_desk_has_for_them(tmp_path: Path) -> None:
+    """A letter is sent once, by whichever of them is first, with no desk in the house."""
+    with post_office() as office:
+        mail = f'[review.mail]\nhost = "localhost"\nport = {office.port}\ntls = "none"\n'
+        more = f'[review]\nurl = "http://desk.example.org"\n{mail}sender = "desk@example.org"\n'
+        with house(tmp_path, queue=f"\n{more}") as home:
+            database = open_database(home.project)
+            secret = people.first_link(database)
+            assert secret
+            bea = people.accept(database, secret, "correct horse battery", name="Bea")
+            people.invite(database, "Tess", "tess@example.org", {"nl": Role.TRANSLATOR}, by=bea)
+            tess = next(one for one in people.everybody(database) if one.name == "Tess")
+            subscriptions.choose(database, tess.id, "Tess", Mode.AT_ONCE, hour=8, zone="UTC")
+            review, by = home.project.settings.review, (bea.id, bea.name)
+            with database.begin() as connection:
+                at = "articles/first"
+                notices.assigned(connection, review, "nl", at, by=by, to=tess.id)
+            home.worker()
+            home.beat()
+            office.wait(1, 60)
+            time.sleep(3)  # more rounds, which have nothing to send
+            assert len(office.letters) == 1
+            database.dispose()
