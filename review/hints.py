@@ -149,7 +149,9 @@ def inserts(text: str, notes: Sequence[str] = ()) -> list[Insert]:
             about = "filled in by the program"
             found.setdefault(match[0], Insert(match[0], match[0], "", about))
         elif not closing:
-            found[name] = Insert(name, match[0], "" if single else f"</{name}>", _about(name, notes))
+            found[name] = Insert(
+                name, match[0], "" if single else f"</{name}>", _about(name, notes)
+            )
     return list(found.values())
 
 
