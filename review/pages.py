@@ -13,9 +13,11 @@ from typing import Any
 import jinja2
 from fastapi.responses import HTMLResponse
 
+from pipeline.markup import plain
 from pipeline.site.language import language
 
 from .access import Visit
+from .hints import pieces
 from .rights import EVERYWHERE, Right, Role
 
 STATIC = Path(__file__).parent / "static"
@@ -64,6 +66,7 @@ def _environment() -> jinja2.Environment:
         asset=asset, Right=Right, Role=Role, EVERYWHERE=EVERYWHERE, language=language
     )
     environment.filters.update(ago=ago, day=day, moment=moment, number=number, summed=summed)
+    environment.filters.update(pieces=pieces, plain=plain)
     return environment
 
 

@@ -1,4 +1,4 @@
-"""Proofs: the page that a message is on, its passage marked; for browsers without scripts, linked."""
+"""Proofs: the page that a message is on, its passage marked; linked, for want of scripts."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from pipeline.catalogues import Key
 from .desk import Desk
 from .message import Place
 
+_WHOLE = "script|style|title|textarea|option|svg"
 _PIECE = re.compile(
-    r"<!--.*?-->|<(?:script|style|title|textarea|option|svg)\b.*?</(?:script|style|title|textarea|option|svg)\s*>"
+    rf"<!--.*?-->|<(?:{_WHOLE})\b.*?</(?:{_WHOLE})\s*>"
     r"""|<[a-zA-Z/!](?:[^>"']|"[^"]*"|'[^']*')*>|[^<]+|<""",
     re.DOTALL | re.IGNORECASE,
 )
+_ENDS = re.compile(r"</a\s*>", re.IGNORECASE)
 _ANCHOR = re.compile(r"<a(?=[\s>])", re.IGNORECASE)
 _LEADS = re.compile(
     r"""\s(?:href|target|ping|download)(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]*))?""", re.IGNORECASE
@@ -47,28 +49,30 @@ def linked(html: str, address: Callable[[str], str]) -> str:
     spans: list[str] = []
     anchored = False
     for number, piece in enumerate(pieces):
+        tag = piece.lower()
         here = next((digest for digest in reversed(spans) if digest), "")
         if _ANCHOR.match(piece):
             anchored = True
             made.append(_led(piece, here or _ahead(pieces, number), address))
             continue
-        if piece.lower().startswith("</a"):
+        if here and not anchored and not piece.startswith("<") and piece.strip():
+            made.append(f'<a class="desk-go" href="{address(here)}" target="_top">{piece}</a>')
+            continue
+        made.append(piece)
+        if _ENDS.match(piece):
             anchored = False
-        elif piece.lower().startswith("<span"):
+        elif tag.startswith("<span"):
             found = _PASSAGE.match(piece)
             spans.append(found[1] if found else "")
-        elif piece.lower().startswith("</span") and spans:
+        elif tag.startswith("</span") and spans:
             spans.pop()
-        elif here and not anchored and not piece.startswith("<") and piece.strip():
-            piece = f'<a class="desk-go" href="{address(here)}" target="_top">{piece}</a>'
-        made.append(piece)
     return "".join(made)
 
 
 def _ahead(pieces: list[str], number: int) -> str:
     """The passage inside of a link that begins at a piece."""
     for piece in pieces[number + 1 :]:
-        if piece.lower().startswith("</a"):
+        if _ENDS.match(piece):
             return ""
         if found := _PASSAGE.match(piece):
             return found[1]

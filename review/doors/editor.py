@@ -14,7 +14,6 @@ from starlette.datastructures import FormData
 
 from pipeline.catalogues import Message, State, digest_of, marks
 from pipeline.index import Kind
-from pipeline.markup import plain
 from pipeline.markup.tokens import TOKEN
 from pipeline.memory import Memory, Unit, difference
 
@@ -295,7 +294,6 @@ def _show(
         inserts=inserts,
         notes=[one for one in message.notes if not hints.is_of_token(one)],
         inserts_as_json=json.dumps({one.name: asdict(one) for one in inserts}),
-        plain=plain,
         TOKEN=TOKEN,
         proposals=hints.proposals(opened),
         changed=difference(message.previous_id or "", message.id) if stale else [],
@@ -306,5 +304,4 @@ def _show(
         Kind=Kind,
         comments=work.comments_of(desk, place),
         difference=difference,
-        pieces=hints.pieces,
     )

@@ -1,4 +1,4 @@
-"""Every page of the desk passes axe, in light and dark."""
+"""Every page of the desk passes axe, in light and dark, and fits phones and large letters."""
 
 from __future__ import annotations
 
@@ -21,8 +21,11 @@ from tests.tools import missing
 
 HERE = Path(__file__).parents[1]
 AXE = Path(os.environ.get("AXE") or HERE / "judges/node_modules/axe-core/axe.min.js")
+TEXT = "One sentence, and <a1>a link</a1>."
+EDITOR = f"/nl/message/{digest_of((None, TEXT))}?in=articles/first"
 PAGES = (
     "/",
+    EDITOR,
     "/nl/queue?state=all",
     "/nl/next?state=approved",
     "/nl/files",
@@ -34,6 +37,8 @@ PAGES = (
     "/trail",
     "/account",
     "/unsubscribe/{word}",
+    "/tokens",
+    "/api/v1/docs",
 )
 LETTERS = """
 [review]
@@ -102,3 +107,45 @@ def test_no_page_has_a_violation(
             judge(path)
     context.close()
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("width", "why"), [(320, "a small phone"), (640, "letters twice as large")]
+)
+def test_no_page_scrolls_sideways(desk: Desk, browser: Browser, width: int, why: str) -> None:
+    """WCAG 2.2, 1.4.10; twice the letters on 1280 points are half as many points."""
+    context = browser.new_context(viewport={"width": width, "height": 600})
+    page = context.new_page()
+    wide = {}
+    with served(desk) as address:
+        log_in(page, address, "Bea")
+        for path in PAGES:
+            page.goto(address + path)
+            needs = page.evaluate("document.documentElement.scrollWidth")
+            if needs > width:
+                wide[path] = needs
+    context.close()
+    assert wide == {}, why
+
+
+def test_forced_colours_keep_chips_and_states(desk: Desk, browser: Browser) -> None:
+    """With a palette of the reader's own, a chip still has its edge and its name is seen once."""
+    context = browser.new_context(forced_colors="active")
+    page = context.new_page()
+    with served(desk) as address:
+        log_in(page, address, "Bea")
+        page.goto(address + EDITOR)
+        page.wait_for_selector(".mirror .token")
+        style = page.evaluate(
+            """() => {
+              const ink = (one, pseudo) => getComputedStyle(document.querySelector(one), pseudo);
+              const edge = ink(".mirror .token", "::before");
+              return {
+                edge: edge.borderTopColor !== edge.backgroundColor,
+                name: ink(".mirror .token b").color !== edge.backgroundColor,
+                words: ink(".mirror").color,
+              };
+            }"""
+        )
+    context.close()
+    assert style == {"edge": True, "name": True, "words": "rgba(0, 0, 0, 0)"}

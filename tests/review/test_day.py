@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import select, update
 
 from pipeline.catalogues import Message, State, digest_of, state_of
+from pipeline.extract import extract
 from pipeline.memory import Memory, Unit
 from review.desk import Desk
+from review.message import Place
+from review.tables import claim
 from tests.review.chromium import chromium, log_in, served
 from tests.review.desks import desk_in
-from tests.sites import catalogue
+from tests.sites import DAY, catalogue, replace, translate
 
 TEXT = "One sentence, and <a1>a link</a1>."
 EDITOR = f"/nl/message/{digest_of((None, TEXT))}?in=articles/first&article=articles/first"
@@ -63,7 +68,7 @@ def message(desk: Desk, text: str = TEXT) -> Message:
 
 
 def test_a_whole_day_by_keyboard(desk: Desk, address: str, context: BrowserContext) -> None:
-    """Log in, begin, insert tokens and proposals, see the page follow, approve, reject, go back."""
+    """Log in, begin, insert tokens and proposals, see the page follow, approve."""
     Memory(desk.database, "en", "nl").add(
         [Unit("One sentence, and <a1>the link</a1>.", "Eén zin, en <a1>de link</a1>.")]
     )
@@ -93,6 +98,13 @@ def test_a_whole_day_by_keyboard(desk: Desk, address: str, context: BrowserConte
     page.keyboard.type("Eén zin, en ")
     page.keyboard.press("Alt+Shift+1")
     page.keyboard.type("een link")
+    chips = page.locator(".mirror .token b")
+    expect(chips).to_have_text(["a1", "/a1"])
+    page.keyboard.press("Delete")  # the chip after the caret, as one character
+    expect(chips).to_have_text(["a1"])
+    expect(page.locator("#checks")).to_contain_text("a1 is not closed")
+    page.keyboard.press("Control+Z")
+    expect(chips).to_have_text(["a1", "/a1"])
     page.keyboard.press("End")
     page.keyboard.type(".")
     page.keyboard.press("Control+Enter")  # approve and next
@@ -101,16 +113,32 @@ def test_a_whole_day_by_keyboard(desk: Desk, address: str, context: BrowserConte
         "Eén zin, en <a1>een link</a1>.",
         State.APPROVED,
     )
+    assert said == []
+
+
+def test_going_about_by_keyboard(desk: Desk, address: str, context: BrowserContext) -> None:
+    """Skip, go back, look at the keys, search, reject."""
+    translate(desk.project, approved=False)
+    page = context.new_page()
+    said = watched(page)
+    log_in(page, address, "Ruth")
+    page.goto(address + EDITOR)
+    expect(page.locator("#target-0")).to_be_focused()
     here = page.url
     page.keyboard.press("Alt+N")
     page.wait_for_url(lambda url: url != here)
     page.keyboard.press("Alt+P")
-    page.wait_for_url(here)
+    page.wait_for_url(lambda url: digest_of((None, TEXT)) in url)
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#keys")).to_be_hidden()
+    page.keyboard.press("Alt+F")
+    page.keyboard.type("One sentence")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/nl/queue?state=all&text=One+sentence")
+    expect(page.locator("ol.messages .source .chip")).to_have_text(["a1", "/a1"])
     page.goto(address + EDITOR.partition("&")[0])
     page.keyboard.press("Alt+R")
     page.keyboard.type("Toch niet.")
@@ -147,6 +175,51 @@ def test_a_closed_laptop_loses_nothing(desk: Desk, address: str, context: Browse
     expect(again.locator("main")).to_contain_text("did not save it")
 
 
+def test_a_stale_text_is_still_right_until_one_changes_it(
+    desk: Desk, address: str, context: BrowserContext
+) -> None:
+    """The difference of the source is shown with chips, and one key says that it holds."""
+    translate(desk.project)
+    source = desk.project.source_dir / "articles/first.md"
+    replace(source, "One sentence, and [", "One short sentence, and [")
+    extract(desk.project, today=DAY, jobs=1)
+    text = TEXT.replace("One sentence", "One short sentence")
+    page = context.new_page()
+    log_in(page, address, "Ruth")
+    page.goto(f"{address}/nl/next?state=stale")
+    expect(page.locator(".source-box ins")).to_have_text("short ")
+    expect(page.locator(".source-box .chip")).to_have_text(["a1", "/a1"] * 2)
+    decision = page.locator("#editor .first")
+    expect(decision).to_have_text("Still right")
+    expect(page.locator("#target-0")).to_be_focused()
+    page.keyboard.type("x")
+    expect(decision).to_have_text("Approve")
+    page.keyboard.press("Backspace")
+    expect(decision).to_have_text("Still right")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/nl/queue?*")
+    assert (message(desk, text).text, state_of(message(desk, text))) == (
+        f"NL {TEXT}",
+        State.APPROVED,
+    )
+
+
+def test_typing_keeps_a_claim(desk: Desk, address: str, context: BrowserContext) -> None:
+    """It would have run out; what is typed renews it."""
+    place = Place("nl", "articles/first", digest_of((None, TEXT)))
+    page = context.new_page()
+    log_in(page, address, "Tess")
+    page.goto(address + EDITOR)
+    ends = select(claim.c.until).where(claim.c.digest == place.digest)
+    with desk.database.begin() as connection:
+        connection.execute(update(claim).values(until=time.time() + 1))
+    expect(page.locator("#target-0")).to_be_focused()
+    with page.expect_response("**/keep?*"):
+        page.keyboard.type("Nog bezig")
+    with desk.database.connect() as connection:
+        assert connection.execute(ends).scalar_one() > time.time() + 200
+
+
 def test_two_on_one_text_lose_nothing(desk: Desk, address: str, browser: Browser) -> None:
     """Each sees the other; the later one sees both texts, and makes one of them."""
     one, other = browser.new_context(), browser.new_context()
@@ -166,6 +239,15 @@ def test_two_on_one_text_lose_nothing(desk: Desk, address: str, browser: Browser
     expect(tess.locator("[role=alert]")).to_contain_text("Nothing of yours is lost")
     expect(tess.locator("#target-0")).to_have_value("Van Tess <a1>link</a1>")
     assert message(desk).text == "Van Ruth <a1>link</a1>"
+    expect(tess.locator("[role=alert] del")).to_have_text("Tess ")
+    expect(tess.locator("[role=alert] .chip")).to_have_text(["a1", "/a1"] * 2)
+    tess.keyboard.press("Control+A")
+    tess.keyboard.type("Van ons ")
+    tess.keyboard.press("Alt+Shift+1")
+    tess.keyboard.type("beiden")
+    tess.keyboard.press("Control+Enter")
+    tess.wait_for_url(lambda url: digest_of((None, TEXT)) not in url)
+    assert message(desk).text == "Van ons <a1>beiden</a1>"
     one.close()
     other.close()
 
@@ -173,7 +255,10 @@ def test_two_on_one_text_lose_nothing(desk: Desk, address: str, browser: Browser
 def test_every_decision_works_without_javascript(
     desk: Desk, address: str, browser: Browser
 ) -> None:
-    """Log in, filter, save, reject, approve, comment: forms and links are all it takes."""
+    """Log in, filter, insert, save, reject, approve, comment: forms and links are all it takes."""
+    Memory(desk.database, "en", "nl").add(
+        [Unit("One sentence, and <a1>the link</a1>.", "Eén zin, en <a1>de link</a1>.")]
+    )
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     log_in(page, address, "Ruth")
@@ -181,9 +266,20 @@ def test_every_decision_works_without_javascript(
     page.fill("#text", "One sentence")
     page.click("button:has-text('Show')")
     page.click("ol.messages a")
-    page.fill("#target-0", "Eén <a1>link</a1>")
+    field = page.locator("#target-0")
+    page.click("button[name=source]")
+    expect(field).to_have_value(TEXT)
+    page.click("button[name=put]")
+    expect(field).to_have_value("Eén zin, en <a1>de link</a1>.")
+    field.fill("Eén link:")
+    page.click("button[name=token]")
+    expect(field).to_have_value("Eén link: <a1></a1>")
+    field.fill("Eén <a1>link</a1>")
     page.click("button:has-text('Save only')")
-    assert state_of(message(desk)) is State.TRANSLATED
+    assert (message(desk).text, state_of(message(desk))) == ("Eén <a1>link</a1>", State.TRANSLATED)
+    page.goto(address + EDITOR)
+    page.frame_locator("iframe:not(.scripted)").locator("h2 a").click()
+    page.wait_for_url(f"**/nl/message/{digest_of((None, 'A heading'))}?*")
     page.goto(address + EDITOR)
     page.click("summary:has-text('Reject')")
     page.fill("#reason", "Nee.")

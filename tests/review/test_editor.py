@@ -13,7 +13,7 @@ from pipeline import catalogues, index
 from pipeline.catalogues import Message, State, digest_of, marks, state_of
 from pipeline.extract import extract
 from pipeline.memory import Memory, Unit
-from review import work
+from review import hints, work
 from review.desk import Desk
 from review.message import Place
 from tests.review.desks import TWO, browser, desk_in, person, text_of
@@ -210,6 +210,88 @@ def test_what_was_typed_is_kept(desk: Desk) -> None:
         work.kept_of(desk, Place("nl", ARTICLE, digest_of((None, TEXT))), person(desk, "Tess"))
         is None
     )
+
+
+def test_what_was_kept_and_overtaken_is_shown_beside_what_stands_there(desk: Desk) -> None:
+    """Also a day later, or in another browser; nobody has to remember that there was a conflict."""
+    with browser(desk, "Tess") as tess, browser(desk, "Ruth") as ruth:
+        seen = version(tess.get(address()).text)
+        send(ruth, "save", GOOD)
+        mine = "Eén zin met <a1>een link</a1>."
+        assert send(tess, "save", mine, seen=seen)[0] == 409
+        page = tess.get(address()).text
+        assert "Nothing of yours is lost" in page and "Take theirs" in page
+        assert "Eén zin met &lt;a1&gt;een link&lt;/a1&gt;.</textarea>" in page
+        tess.post(address().replace("?", "/drop?"))
+        page = tess.get(address()).text
+        assert "Nothing of yours" not in page and "Eén zin, en &lt;a1&gt;" in page
+    assert message(desk).text == GOOD
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ({"token": "a1"}, "Half af <a1></a1>"),
+        ({"token": "b7"}, "Half af"),
+        ({"put": "Een\r\nvoorstel"}, "Een\nvoorstel"),
+        ({"source": "copy"}, TEXT),
+    ],
+)
+def test_inserting_needs_no_script(desk: Desk, form: dict[str, str], text: str) -> None:
+    """The page comes back with the text filled in; nothing is written into the file."""
+    with browser(desk, "Tess") as tess:
+        seen = version(tess.get(address()).text)
+        typed = {**form, "strings": ["Half af"], "version": seen}
+        answer = tess.post(address(state="stale").replace("?", "/insert?"), data=typed)
+        assert answer.status_code == 303
+        assert answer.headers["location"].endswith("state=stale#editor")
+        page = tess.get(answer.headers["location"]).text
+        assert f"{html.escape(text)}</textarea>" in page
+    assert message(desk).text == ""
+
+
+def test_a_token_that_is_there_is_not_inserted_again(desk: Desk) -> None:
+    """It would have to be taken out again."""
+    with browser(desk, "Tess") as tess:
+        typed = {"token": "a1", "strings": ["<a1>Al</a1>"], "version": "x"}
+        tess.post(address().replace("?", "/insert?"), data=typed)
+        assert "&lt;a1&gt;Al&lt;/a1&gt;</textarea>" in tess.get(address()).text
+
+
+def test_signs_that_hold_tokens_together_are_not_written(desk: Desk) -> None:
+    """The script of the browser adds them where one writes from right to left."""
+    with browser(desk, "Tess") as tess:
+        send(tess, "save", "\u2066Een\u2069 \u2066<a1>\u2069link\u2066</a1>\u2069")
+    assert message(desk).text == "\u2066Een\u2069 <a1>link</a1>"
+
+
+def test_tokens_say_what_they_are(desk: Desk) -> None:
+    """As chips in the source, and by name and purpose beside the field."""
+    with browser(desk, "Tess") as tess:
+        page = tess.get(address()).text
+    assert '<bdi class="chip is-opening" data-insert="&lt;a1&gt;">a1</bdi>a link' in page
+    assert "a1</span> link to second.md</button>" in page
+    assert [(one.name, one.about) for one in hints.inserts("<em1>%(n)d</em1><br2/>")] == [
+        ("em1", "emphasis"),
+        ("%(n)d", "filled in by the program"),
+        ("br2", "line break"),
+    ]
+
+
+def test_a_linked_proof_may_be_left_and_no_other(desk: Desk) -> None:
+    """A click on a passage opens its editor without a script; nothing else leads out."""
+    where = f"/nl/proof?in={ARTICLE}&id={digest_of((None, TEXT))}"
+    with browser(desk, "Tess") as tess:
+        answer = tess.get(f"{where}&links=yes&state=stale")
+        heading = (
+            f"/nl/message/{digest_of((None, 'A heading'))}?in=articles%2Ffirst&amp;state=stale"
+        )
+        assert f'href="{heading}" target="_top">A heading' in answer.text
+        assert not re.search(r'<a [^>]*href="(?!/nl/message/)', answer.text)
+        assert "allow-top-navigation-by" in answer.headers["content-security-policy"]
+        plain = tess.get(where)
+        assert "allow-top" not in plain.headers["content-security-policy"]
+        assert "desk-go" not in plain.text
 
 
 def test_others_see_who_is_at_it(desk: Desk) -> None:

@@ -71,7 +71,9 @@ def opened(page: Page, address: str, locale: str) -> Page:
 def fill(page: Page, text: str, caret: int) -> Locator:
     """Put a text into the field as pasting does, and the caret somewhere in it."""
     field = page.locator("#target-0")
-    field.evaluate("(area, text) => (area.select(), document.execCommand('insertText', 0, text))", text)
+    field.evaluate(
+        "(area, text) => (area.select(), document.execCommand('insertText', 0, text))", text
+    )
     field.evaluate("(area, at) => area.setSelectionRange(at, at)", caret)
     settled(page)
     return field
@@ -103,11 +105,14 @@ def test_tokens_are_painted_as_chips_where_they_stand(page: Page) -> None:
     assert page.locator(".mirror .token b").all_inner_texts() == ["a1", "/a1"]
     same = page.evaluate(
         """() => {
-          const [area, mirror] = [document.querySelector("#target-0"), document.querySelector(".mirror")];
+          const area = document.querySelector("#target-0");
+          const mirror = document.querySelector(".mirror");
           const wanted = ["fontSize", "fontFamily", "lineHeight", "paddingLeft", "letterSpacing"];
           const [a, b] = [getComputedStyle(area), getComputedStyle(mirror)];
-          return wanted.every((name) => a[name] === b[name]) && area.scrollHeight <= area.clientHeight
-            && area.clientWidth === mirror.clientWidth && area.offsetHeight === mirror.offsetHeight;
+          return wanted.every((name) => a[name] === b[name])
+            && area.scrollHeight <= area.clientHeight
+            && area.clientWidth === mirror.clientWidth
+            && area.offsetHeight === mirror.offsetHeight;
         }"""
     )
     assert same is True
@@ -245,7 +250,7 @@ def test_what_is_no_token_of_the_source_looks_so(page: Page) -> None:
     fill(page, "<a1>x</a1> <a9>y</a9> <a1>", 0)
     strays = page.locator(".token.is-stray").all_inner_texts()
     assert strays == ["<a9>", "</a9>", "<a1>"]
-    expect(page.locator("#checks")).to_contain_text("<a9> is not in the source")
+    expect(page.locator("#checks")).to_contain_text("a9 is not in the source")
 
 
 def test_an_input_method_composes_beside_tokens(page: Page) -> None:
@@ -253,7 +258,8 @@ def test_an_input_method_composes_beside_tokens(page: Page) -> None:
     field = fill(page, "a<a1>b</a1>c", 5)
     session = page.context.new_cdp_session(page)
     for text in ("に", "にほ", "にほん"):
-        session.send("Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)})
+        composed = {"text": text, "selectionStart": len(text), "selectionEnd": len(text)}
+        session.send("Input.imeSetComposition", composed)
         expect(field).to_have_value(f"a<a1>{text}b</a1>c")
         expect(page.locator(".mirror .token")).to_have_count(2)
     session.send("Input.insertText", {"text": "日本"})
