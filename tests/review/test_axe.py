@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -11,13 +12,15 @@ import pytest
 from playwright.sync_api import Browser
 
 from review.desk import Desk
+from review.runs import Kind
 from tests.review.chromium import chromium, log_in, served
-from tests.review.desks import desk_in
-from tests.sites import translate
+from tests.review.desks import desk_in, person
+from tests.sites import translate, untranslate
 from tests.tools import missing
 
 HERE = Path(__file__).parents[1]
 AXE = Path(os.environ.get("AXE") or HERE / "judges/node_modules/axe-core/axe.min.js")
+PAGE = "nl/nl-first/index.html"
 PAGES = (
     "/",
     "/nl/queue?state=all",
@@ -25,7 +28,12 @@ PAGES = (
     "/nl/files",
     "/de/next",
     "/board",
+    "/board?only=live&sort=news",
     "/runs",
+    "/runs/2",
+    f"/runs/2/page?file={PAGE}",
+    "/runs/3",
+    f"/runs/3/page?file={PAGE}",
     "/activity",
     "/people",
     "/trail",
@@ -46,6 +54,13 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A desk with work in it."""
     made = desk_in(tmp_path_factory.mktemp("desk"))
     translate(made.project)
+    bea = person(made, "Bea")
+    for text, kind in (("", Kind.BUILD), ("An item", Kind.BUILD), ("Another item", Kind.FORECAST)):
+        if text:
+            untranslate(made.project, "articles/first", text)
+        number = made.runs.start(kind, bea)
+        while (run := made.runs.get(number)) and run.is_open:
+            time.sleep(0.1)
     yield made
     made.database.dispose()
 

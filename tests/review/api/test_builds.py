@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from pipeline.build import Progress, Report
 from pipeline.errors import OutputError
 from pipeline.extract import extract
-from review import runs, tokens
+from review import running, tokens
 from review.audit import trail
 from review.desk import Desk
 from review.tables import bearer
