@@ -27,7 +27,7 @@ from pipeline.database import exclusive
 from pipeline.extract import extract
 from pipeline.ledger import Wanted, broker_of
 from pipeline.ledger.asking import ask
-from pipeline.ledger.build import CLICK, NIGHTLY
+from pipeline.ledger.build import CLICK, NIGHTLY, Asked
 from pipeline.ledger.sending import send
 from pipeline.ledger.units import LEDGER
 from pipeline.project import Project, open_project
@@ -90,7 +90,7 @@ def by_workers(home: House, project: Project, places: int) -> Took:
     """A full build by one worker with so many processes, which have been started before."""
     home.worker(places=places)
     warm(home, project)
-    took = measured(home, lambda: home.wait(ask(project, force=True).id, 3600))
+    took = measured(home, lambda: home.wait(ask(project, Asked((), force=True)).id, 3600))
     home.stop("render")
     return took
 
@@ -141,7 +141,7 @@ def clicks(home: House, project: Project) -> tuple[list[float], list[float]]:
     home.worker(places=2)
     warm(home, project)
     idle = [click(home, project, number) for number in range(_CLICKS)]
-    nightly = ask(project, force=True, priority=NIGHTLY)
+    nightly = ask(project, Asked((), force=True), priority=NIGHTLY)
     behind = []
     for number in range(_CLICKS, 2 * _CLICKS):
         time.sleep(0.5)

@@ -39,7 +39,7 @@ class Begun:
 
 def ask(
     project: Project,
-    asked: Asked,
+    asked: Asked | None = None,
     *,
     steps: Sequence[str] = BUILD,
     priority: int = NORMAL,
@@ -50,7 +50,7 @@ def ask(
 
     Args:
         project: The site.
-        asked: Of what, and how.
+        asked: Of what, and how; everything that is out of date if None.
         steps: What to do: `BUILD`, `DRAFT`, or `RUN` to extract and draft before.
         priority: From 0, the most urgent, to 9.
         who: Who asks.
@@ -61,6 +61,7 @@ def ask(
         QueueError: No queue is configured.
         MemoryStoreError: The state database cannot be opened.
     """
+    asked = asked or Asked(())
     assert_locales(project, asked.locales)
     broker = broker_of(project)
     ledger = ledger or ledger_of(project)

@@ -60,7 +60,8 @@ class BuildWish(BaseModel):
     )
     forecast: bool = Field(
         default=False,
-        description="Say what a build would add, change and remove, and why; nothing goes live.",
+        description="Say what a build would add, change and remove, and why; nothing is built, no"
+        " preview either.",
     )
 
 
@@ -181,6 +182,7 @@ class Estimate(BaseModel):
     Scope.BUILD,
     status_code=202,
     response_model=BuildShape,
+    problems=(404,),
     responses={202: {"description": "It waits or runs", "headers": _LOCATION}},
     summary="Start a build",
 )
@@ -198,9 +200,7 @@ def start_build(call: Calling, response: Response, body: BuildWish | None = None
             what = "every language" if locale == "*" else f"“{locale}”"
             raise Problem(403, f"This asks for a manager, and a token, of {what}.")
     _assert_articles(call, wish.articles)
-    if wish.preview and wish.forecast:
-        raise Problem(422, "A forecast is of what goes live, and so not of a preview.")
-    kind = Kind.PREVIEW if wish.preview else Kind.FORECAST if wish.forecast else Kind.BUILD
+    kind = Kind.FORECAST if wish.forecast else Kind.PREVIEW if wish.preview else Kind.BUILD
     number = call.desk.runs.start(
         kind,
         call.person,
@@ -368,14 +368,14 @@ def _assert_articles(call: Call, named: list[str]) -> None:
     known = {source.id for source in articles.find(project).sources} | live
     for article in named:
         if not article or article not in known:
-            raise Problem(422, f"There is no article “{article}”.")
+            raise Problem(404, f"There is no article “{article}”.")
 
 
 def _assert_engines(call: Call, locale: str, engines: list[str]) -> None:
     known = {*call.desk.project.settings.drafting[locale].engines, MEMORY}
     for engine in engines:
         if engine not in known:
-            raise Problem(422, f"There is no engine “{engine}” in the settings of “{locale}”.")
+            raise Problem(404, f"There is no engine “{engine}” in the settings of “{locale}”.")
 
 
 def _get(call: Call, id: str, *kinds: Kind) -> Run:

@@ -133,6 +133,7 @@ async def events(visit: Visiting, id: int) -> Response:
                 lines = "".join(f"data: {line}\n" for line in html.splitlines())
                 yield f"id: {number}\n{lines}\n"
             if not run.is_open:
+                yield "event: end\ndata: it has ended\n\n"
                 return
             await asyncio.sleep(0.3)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -14,15 +15,17 @@ from pipeline.catalogues import digest_of
 from review import people, subscriptions, work
 from review.desk import Desk
 from review.message import Place
+from review.runs import Kind
 from tests.review.chromium import chromium, log_in, served
 from tests.review.desks import TWO, desk_in, person
-from tests.sites import catalogue, translate
+from tests.sites import catalogue, translate, untranslate
 from tests.tools import missing
 
 HERE = Path(__file__).parents[1]
 AXE = Path(os.environ.get("AXE") or HERE / "judges/node_modules/axe-core/axe.min.js")
 TEXT = "One sentence, and <a1>a link</a1>."
 EDITOR = f"/nl/message/{digest_of((None, TEXT))}?in=articles/first"
+PAGE = "nl/nl-first/index.html"
 PAGES = (
     "/",
     EDITOR,
@@ -31,7 +34,12 @@ PAGES = (
     "/nl/files",
     "/de/next",
     "/board",
+    "/board?only=live&sort=news",
     "/runs",
+    "/runs/2",
+    f"/runs/2/page?file={PAGE}",
+    "/runs/3",
+    f"/runs/3/page?file={PAGE}",
     "/activity",
     "/people",
     "/trail",
@@ -74,6 +82,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     people.change(made.database, bea.id, roles, active=True, by=bea, address=address)
     here = Place("nl", "articles/first", digest_of(message.key))
     work.say(made, here, person(made, "Ruth"), "@Tess, is this right?")
+    for text, kind in (("", Kind.BUILD), ("An item", Kind.BUILD), ("Another item", Kind.FORECAST)):
+        if text:
+            untranslate(made.project, "articles/first", text)
+        number = made.runs.start(kind, bea)
+        while (run := made.runs.get(number)) and run.is_open:
+            time.sleep(0.1)
     yield made
     made.database.dispose()
 

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from pipeline.build import Progress, Report
 from pipeline.errors import OutputError
 from pipeline.extract import extract
-from review import runs, tokens
+from review import running, tokens
 from review.audit import trail
 from review.desk import Desk
 from review.tables import bearer
@@ -85,7 +85,7 @@ def test_a_build_is_watched_and_cancelled(desk: Desk, monkeypatch: pytest.Monkey
         progress("Rendering", 10, 10)
         raise AssertionError("it went on")
 
-    monkeypatch.setattr(runs, "build", slow)
+    monkeypatch.setattr(running, "build", slow)
     with program(desk, "Bea") as bea:
         address = bea.post("/builds", json={}).headers["location"].removeprefix("/api/v1")
         assert seen.wait(20)
@@ -119,7 +119,7 @@ def test_a_build_that_fails_says_why(
     def failing(*given: object, **more: object) -> Report:
         raise error
 
-    monkeypatch.setattr(runs, "build", failing)
+    monkeypatch.setattr(running, "build", failing)
     with program(desk, "Bea") as bea:
         done = ended(bea, bea.post("/builds", json={}).headers["location"])
     assert (done["state"], done["errors"]) == ("failed", [said])
@@ -138,7 +138,11 @@ def test_drafting_is_estimated_started_and_told_of(desk: Desk) -> None:
         body = {"articles": ["articles/third"]}
         begun = mona.post("/locales/nl/drafts", json=body)
         done = ended(mona, begun.headers["location"])
-        assert (done["state"], done["locale"], done["asked"]) == ("done", "nl", body)
+        assert (done["state"], done["locale"], done["asked"]) == (
+            "done",
+            "nl",
+            {**body, "engines": []},
+        )
         assert done["report"]["drafts"] == {"nl, memory": 1} and done["report"]["waiting"] >= 1
         path = begun.headers["location"].removeprefix("/api/v1")
         problem(mona.post(f"{path}/cancel"), 409)
