@@ -183,21 +183,49 @@ class FilterShape(BaseModel):
     where: Literal["both", "source", "target"] = "both"
 
 
-class BulkWish(BaseModel):
-    """One decision about all messages that a filter finds."""
+Seen = Annotated[
+    str | None,
+    Field(
+        max_length=64,
+        description="`seen` of the preview; without it, this is one and nothing is done.",
+    ),
+]
+
+
+class BulkApproval(BaseModel):
+    """Approve all messages that a filter finds."""
 
     model_config = ConfigDict(extra="forbid")
 
-    deed: Deed
+    deed: Literal["approve"]
     filter: FilterShape
-    reason: Reason | None = Field(None, description="Why they are rejected.")
-    old: Annotated[Text, Field(max_length=1000, description="What is replaced,")] = ""
-    new: Annotated[Text, Field(max_length=1000, description="and by what.")] = ""
-    seen: str | None = Field(
-        None,
-        max_length=64,
-        description="`seen` of the preview; without it, this is one and nothing is done.",
-    )
+    seen: Seen = None
+
+
+class BulkRejection(BaseModel):
+    """Reject all messages that a filter finds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    deed: Literal["reject"]
+    filter: FilterShape
+    reason: Reason
+    seen: Seen = None
+
+
+class BulkReplacement(BaseModel):
+    """Replace words in all messages that a filter finds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    deed: Literal["replace"]
+    filter: FilterShape
+    old: Annotated[Text, Field(min_length=1, description="What is replaced,")]
+    new: Annotated[Text, Field(description="and by what.")]
+    seen: Seen = None
+
+
+BulkWish = Annotated[BulkApproval | BulkRejection | BulkReplacement, Field(discriminator="deed")]
 
 
 class StepShape(BaseModel):
@@ -242,7 +270,7 @@ def bulk_by_filter(call: Calling, locale: Locale, body: BulkWish) -> BulkShape:
     Without `seen` nothing is done, and the answer says what would be. With the `seen` of that
     answer it is done, unless other messages fit by now, or one has changed (412).
     """
-    if body.deed is not Deed.REPLACE:
+    if not isinstance(body, BulkReplacement):
         call.require(Right.REVIEW, Scope.REVIEW, locale)
     call.look()
     said_of = body.filter.model_dump(mode="json")
@@ -251,15 +279,11 @@ def bulk_by_filter(call: Calling, locale: Locale, body: BulkWish) -> BulkShape:
     if len(rows) > MOST:
         raise Problem(422, f"More than {MOST} messages fit; ask for fewer at once.")
     chosen = tuple((Place(locale, row.domain, row.digest), row.version) for row in rows)
-    reason = plain_reason(body.reason) if body.reason else ""
-    wish = Wish(body.deed, chosen, reason, body.old, body.new)
-    said = [
-        body.deed,
-        reason,
-        body.old,
-        body.new,
-        *(f"{p.domain} {p.digest} {v}" for p, v in chosen),
-    ]
+    reason = plain_reason(body.reason) if isinstance(body, BulkRejection) else ""
+    words = (body.old, body.new) if isinstance(body, BulkReplacement) else ("", "")
+    wish = Wish(Deed(body.deed), chosen, reason, *words)
+    said = [body.deed, reason, *words]
+    said += [f"{place.domain} {place.digest} {version}" for place, version in chosen]
     seen = hashlib.sha256("\0".join(said).encode(errors="replace")).hexdigest()[:24]
     if body.seen is not None and body.seen != seen:
         raise Problem(412, "Other messages fit by now, or one has changed; look at them again.")
