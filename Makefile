@@ -16,6 +16,7 @@ test: $(READY)
 
 soak: $(READY)
 	@SOAK_SEEDS=$${SOAK_SEEDS:-20} $(BIN)/python -m pytest -rA tests/workers/test_soak.py
+	@SOAK_SECONDS=$${SOAK_SECONDS:-60} $(BIN)/python -m pytest -rA tests/review/test_load.py
 
 lint: $(READY)
 	@$(BIN)/ruff check .
@@ -26,6 +27,8 @@ bench: $(READY)
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks.memory --units 20000
 	@$(BIN)/python -m benchmarks.alignment --rounds 3
+	@$(BIN)/python -m benchmarks.search --messages 20000
+	@$(BIN)/python -m benchmarks.load
 
 format: $(READY)
 	@$(BIN)/ruff check --fix .

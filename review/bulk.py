@@ -94,7 +94,7 @@ def preview(desk: Desk, person: Person, wish: Wish) -> list[Step]:
     return steps
 
 
-def carry_out(desk: Desk, person: Person, wish: Wish) -> Done:
+def carry_out(desk: Desk, person: Person, wish: Wish, *, token: str = "") -> Done:
     """Do it, catalogue by catalogue, to those messages that nobody changed meanwhile.
 
     Raises:
@@ -133,14 +133,14 @@ def carry_out(desk: Desk, person: Person, wish: Wish) -> Done:
         key = connection.execute(
             insert(table).values(**values, data=json.dumps(kept))
         ).inserted_primary_key
-        _note(connection, person, locale, f"bulk {wish.deed}", len(kept))
+        _note(connection, person, locale, f"bulk {wish.deed}", len(kept), token)
         if wish.deed is Deed.REJECT and rejected:
             review, by = desk.project.settings.review, (person.id, person.name)
             notices.rejected(connection, review, locale, rejected, by=by, reason=wish.reason)
     return Done(int(key[0]) if key else 0, len(kept), tuple(problems))
 
 
-def undo(desk: Desk, person: Person, locale: str, number: int) -> Done:
+def undo(desk: Desk, person: Person, locale: str, number: int, *, token: str = "") -> Done:
     """Take back what was done, where nobody has changed it since.
 
     Raises:
@@ -166,7 +166,7 @@ def undo(desk: Desk, person: Person, locale: str, number: int) -> Done:
         facets.check(desk, locale, domain)
         count, problems = count + len(restored), problems + len(own) - len(restored)
     with desk.database.begin() as connection:
-        _note(connection, person, locale, f"undo {row.action}", count)
+        _note(connection, person, locale, f"undo {row.action}", count, token)
     said = (f"{problems} were changed since, and stay as they are.",) if problems else ()
     return Done(number, count, said)
 
@@ -250,7 +250,9 @@ def _message(said: dict[str, Any]) -> Message:
     return Message(**values)
 
 
-def _note(connection: Connection, person: Person, locale: str, action: str, count: int) -> None:
+def _note(
+    connection: Connection, person: Person, locale: str, action: str, count: int, token: str
+) -> None:
     note(
         connection,
         action,
@@ -258,4 +260,5 @@ def _note(connection: Connection, person: Person, locale: str, action: str, coun
         who=person.name,
         locale=locale,
         detail=f"{count} messages",
+        token=token,
     )

@@ -6,16 +6,20 @@ texts are shown. Who translated cannot approve where a language asks for four ey
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
+from fastapi import HTTPException
 from sqlalchemy import Connection, delete
 
 from pipeline import catalogues, index
 from pipeline.catalogues import Catalogue, Message, State
 from pipeline.checks import Finding
+from pipeline.errors import PipelineError
 from pipeline.index.mirror import sum_of
 
 from . import facets, notices
@@ -93,49 +97,144 @@ def decide(
         Blocked: It cannot be approved as it is; nothing was written.
         PipelineError: The catalogue cannot be read or written; it is as it was.
     """
-    opened = opened or open_message(desk, place)
-    _check_rights(person, place, decision)
-    decision = _cleaned(opened.message, decision)
-    if decision.action is Action.APPROVE:
-        _check_approval(opened, person, decision)
-    expected = opened.after(decided(opened.message, decision, by=person.name))
-    found = facets.found_in(expected)
-    done = [expected.message]
+    ready = _Ready.of(desk, person, place, decision, token=token, opened=opened)
+    where = (desk.project, desk.database, place.locale, place.domain)
+    index.update(*where, ready.change, by=person.name, record=ready.record)
+    return ready.done
+
+
+def decide_all(
+    desk: Desk,
+    person: Person,
+    wanted: Sequence[tuple[Place, Decision]],
+    *,
+    token: str = "",
+) -> list[Message | Exception]:
+    """Write many decisions in one language, those in one catalogue in one go.
+
+    For each the message as it is now, or why nothing was decided about it: what `decide` raises.
+    One that cannot be made stops no other; a catalogue that cannot be written stops its own.
+    """
+    came: dict[int, Message | Exception] = {}
+    by_domain: dict[str, dict[int, _Ready]] = defaultdict(dict)
+    for number, (place, decision) in enumerate(wanted):
+        try:
+            ready = _Ready.of(desk, person, place, decision, token=token)
+            by_domain[place.domain][number] = ready
+        except (Refused, Blocked, HTTPException, PipelineError) as error:
+            came[number] = error
+    for domain, readies in by_domain.items():
+        locale = wanted[next(iter(readies))][0].locale
+        came |= _made(desk, person, locale, domain, readies)
+    return [came[number] for number in range(len(wanted))]
+
+
+def _made(
+    desk: Desk, person: Person, locale: str, domain: str, readies: Mapping[int, _Ready]
+) -> dict[int, Message | Exception]:
+    """What came of decisions that were written in one go."""
+    moved: dict[int, Message | Exception] = {}
 
     def change(catalogue: Catalogue) -> Catalogue:
-        message = find(catalogue, opened.message.key, place.digest)
-        if message is None or decision.version not in ("", sum_of(message)):
-            raise Moved(open_message(desk, place))
-        done[:] = [decided(message, decision, by=person.name)]
-        return catalogue.with_messages(done)
+        moved.clear()
+        for number, ready in readies.items():
+            try:
+                catalogue = ready.change(catalogue)
+            except Moved as error:
+                moved[number] = error
+        return catalogue
 
     def record(connection: Connection) -> None:
-        same = done[0] == expected.message
-        facets.keep(connection, found if same else facets.found_in(opened.after(done[0])))
-        _settle(connection, person, place)
+        for number, ready in readies.items():
+            if number not in moved:
+                ready.record(connection)
+
+    try:
+        where = (desk.project, desk.database, locale, domain)
+        index.update(*where, change, by=person.name, record=record)
+    except PipelineError as error:
+        return dict.fromkeys(readies, error)
+    return {number: moved.get(number, ready.done) for number, ready in readies.items()}
+
+
+@dataclass(slots=True)
+class _Ready:
+    """A decision that may be made, if nobody is faster.
+
+    Attributes:
+        desk, person, place, decision, token: As of `decide`.
+        expected: The message as it will be.
+        found: What the checks find in that.
+        done: The message as it was made.
+    """
+
+    desk: Desk
+    person: Person
+    place: Place
+    decision: Decision
+    token: str
+    expected: Opened
+    found: dict[str, Any]
+    done: Message
+
+    @classmethod
+    def of(
+        cls,
+        desk: Desk,
+        person: Person,
+        place: Place,
+        decision: Decision,
+        *,
+        token: str,
+        opened: Opened | None = None,
+    ) -> _Ready:
+        """A decision that was looked at: by who may, about what can be published."""
+        opened = opened or open_message(desk, place)
+        _check_rights(person, place, decision)
+        decision = _cleaned(opened.message, decision)
+        if decision.action is Action.APPROVE:
+            _check_approval(opened, person, decision)
+        expected = opened.after(decided(opened.message, decision, by=person.name))
+        found = facets.found_in(expected)
+        return cls(desk, person, place, decision, token, expected, found, expected.message)
+
+    def change(self, catalogue: Catalogue) -> Catalogue:
+        """The catalogue with the decision.
+
+        Raises:
+            Moved: Somebody was faster.
+        """
+        message = find(catalogue, self.expected.message.key, self.place.digest)
+        if message is None or self.decision.version not in ("", sum_of(message)):
+            raise Moved(open_message(self.desk, self.place))
+        self.done = decided(message, self.decision, by=self.person.name)
+        return catalogue.with_message(self.done)
+
+    def record(self, connection: Connection) -> None:
+        """Keep what follows from it, in the transaction in which the index takes it over."""
+        if self.done != self.expected.message:
+            self.found = facets.found_in(self.expected.after(self.done))
+        facets.keep(connection, self.found)
+        _settle(connection, self.person, self.place)
         note(
             connection,
-            decision.action,
-            person=person.id,
-            who=person.name,
-            locale=place.locale,
-            subject=place.domain,
-            detail=opened.message.id[:120],
-            token=token,
+            self.decision.action,
+            person=self.person.id,
+            who=self.person.name,
+            locale=self.place.locale,
+            subject=self.place.domain,
+            detail=self.done.id[:120],
+            token=self.token,
         )
-        if decision.action is Action.REJECT:
+        if self.decision.action is Action.REJECT:
             notices.rejected(
                 connection,
-                desk.project.settings.review,
-                place.locale,
-                [(place.domain, place.digest)],
-                by=(person.id, person.name),
-                reason=decision.reason,
+                self.desk.project.settings.review,
+                self.place.locale,
+                [(self.place.domain, self.place.digest)],
+                by=(self.person.id, self.person.name),
+                reason=self.decision.reason,
             )
-
-    where = (desk.project, desk.database, place.locale, place.domain)
-    index.update(*where, change, by=person.name, record=record)
-    return done[0]
 
 
 def _settle(connection: Connection, person: Person, place: Place) -> None:

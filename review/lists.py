@@ -57,13 +57,12 @@ class Search:
     @classmethod
     def of(cls, connection: Connection, locale: str, asked: Filter) -> Search:
         """A search, which finds out by itself whether few messages can fit."""
+        if connection.dialect.name == "postgresql":  # compiling takes longer than a page may
+            connection.exec_driver_sql("SET LOCAL jit = off")
         ids = _few(connection, locale, asked)
         said = _conditions(locale, asked, by_number=ids is not None)
         if asked.text.strip():
             said.append(search.says(asked.text, asked.where))
-            if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql("SET LOCAL jit = off")
-                said.append(search.by_index(asked.text, asked.where))
         if ids is not None:
             said.append(search.one_of(connection, ids))
         return cls(connection, locale, asked, said, ids is not None)
@@ -164,14 +163,14 @@ def names_in(checks: str) -> tuple[str, ...]:
 def _few(connection: Connection, locale: str, asked: Filter) -> Sequence[int] | None:
     """The numbers of the messages that may fit, if something that is asked for has few."""
     ids = None
-    if asked.text.strip() and connection.dialect.name == "sqlite":
+    if asked.text.strip():
         ids = search.few(connection, asked.text, asked.where)
     if ids is None and (asked.check or asked.engine or asked.risk):
         query = select(table.c.id).select_from(facet).join(table, _same(facet))
         query = query.where(facet.c.locale == locale, facet.c.sum == table.c.sum)
-        query = query.where(*_found(connection, locale, asked)).limit(search.FEW + 1)
+        query = query.where(*_found(connection, locale, asked)).limit(search.FEW // 2 + 1)
         rows = connection.execute(query).scalars().all()
-        ids = rows if len(rows) <= search.FEW else None
+        ids = rows if len(rows) <= search.FEW // 2 else None
     return ids
 
 

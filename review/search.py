@@ -15,12 +15,17 @@ from dataclasses import dataclass
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     and_,
+    cast,
     false,
+    literal,
     literal_column,
     or_,
+    select,
     text,
 )
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from pipeline.database import among
 from pipeline.database.tables import message as table
@@ -73,47 +78,51 @@ def says(said: str, where: str) -> ColumnElement[bool]:
     )
 
 
-def by_index(said: str, where: str) -> ColumnElement[bool]:
-    """A condition that PostgreSQL answers from its index; each message that fits meets it."""
-    query = " & ".join(
-        f"'{word}'{':*' if piece.open and last else ''}"
-        for piece in pieces_of(said)
-        for word, last in _marked(piece)
-    )
-    vectors = [
-        f"array_to_tsvector(string_to_array(btrim(message.{side}_words), ' '))"
-        for side in _sides(where)
-    ]
-    return or_(
-        *(
-            literal_column(vector).bool_op("@@")(text(":asked ::tsquery").bindparams(asked=query))
-            for vector in vectors
-        )
-    )
-
-
 def few(connection: Connection, said: str, where: str) -> Sequence[int] | None:
-    """The numbers of the messages that may fit, in SQLite, if they are few; else None."""
-    words = " ".join(
-        f'"{word}"{"*" if piece.open and last else ""}'
-        for piece in pieces_of(said)
-        for word, last in _marked(piece)
-    )
-    if not words:
+    """The numbers of the messages that may fit, if they are few; else None."""
+    pieces = pieces_of(said)
+    if not pieces:
         return []
-    query = " OR ".join(f"({{{side}_words}} : ({words}))" for side in _sides(where))
-    statement = text("SELECT rowid FROM said WHERE said MATCH :query LIMIT :most")
-    rows = connection.execute(statement, {"query": query, "most": FEW + 1}).scalars().all()
+    sides = _sides(where)
+    if connection.dialect.name == "sqlite":
+        words = _terms(pieces, '"{}"', "*", " ")
+        query = " OR ".join(f"({{{side}_words}} : ({words}))" for side in sides)
+        statement = text("SELECT rowid FROM said WHERE said MATCH :query LIMIT :most")
+        rows = connection.execute(statement, {"query": query, "most": FEW + 1}).scalars().all()
+    else:
+        # Of what is in very many, some are enough to know that; PostgreSQL leaves the rest unread.
+        connection.exec_driver_sql(f"SET LOCAL gin_fuzzy_search_limit = {5 * FEW}")
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        rows = connection.execute(_in_vectors(pieces, sides)).scalars().all()
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = on")
+        connection.exec_driver_sql("SET LOCAL gin_fuzzy_search_limit = 0")
     return [int(row) for row in rows] if len(rows) <= FEW else None
+
+
+def _in_vectors(pieces: Sequence[Piece], sides: Sequence[str]) -> Select[tuple[int]]:
+    """What PostgreSQL finds in its index of tsvectors, which is made of the words as they are."""
+    wanted = cast(literal(_terms(pieces, "'{}'", ":*", " & ")), TSQUERY)
+    vectors = [
+        f"array_to_tsvector(string_to_array(btrim(message.{side}_words), ' '))" for side in sides
+    ]
+    ways: list[ColumnElement[bool]] = [
+        literal_column(vector).bool_op("@@")(wanted) for vector in vectors
+    ]
+    return select(table.c.id).where(or_(*ways)).limit(FEW + 1)
+
+
+def _terms(pieces: Sequence[Piece], form: str, goes_on: str, between: str) -> str:
+    """All words, as an index of words is asked for them."""
+    return between.join(
+        form.format(word) + (goes_on if piece.open and place == len(piece.words) else "")
+        for piece in pieces
+        for place, word in enumerate(piece.words, 1)
+    )
 
 
 def one_of(connection: Connection, ids: Sequence[int]) -> ColumnElement[bool]:
     """Whether a message has one of these numbers."""
     return among(connection, table.c.id, ids)
-
-
-def _marked(piece: Piece) -> list[tuple[str, bool]]:
-    return [(word, word is piece.words[-1]) for word in piece.words]
 
 
 def _sides(where: str) -> tuple[str, ...]:

@@ -7,10 +7,10 @@ needed, so that ``--help`` is there at once.
 
 from __future__ import annotations
 
-from . import site, importing, queue, drafts, memory, exchange  # isort: skip - as --help shows
+from . import site, importing, queue, drafts, memory, exchange, views  # isort: skip - as --help shows
 from .door import app
 
-__all__ = ["app", "drafts", "exchange", "importing", "main", "memory", "queue", "site"]
+__all__ = ["app", "drafts", "exchange", "importing", "main", "memory", "queue", "site", "views"]
 
 
 def main() -> None:

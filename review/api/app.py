@@ -16,7 +16,7 @@ from pipeline import __version__
 from pipeline.project import Project
 
 from ..current import Current
-from . import builds, catalogues, decisions, memory, messages, status, tokens
+from . import builds, bulk, catalogues, comments, decisions, memory, messages, status, tokens
 from .access import Resource
 from .describe import described, page
 from .problems import Problem, refused
@@ -34,6 +34,8 @@ def resources() -> tuple[Resource, ...]:
         status.resource,
         messages.resource,
         decisions.resource,
+        bulk.resource,
+        comments.resource,
         catalogues.resource,
         memory.resource,
         builds.builds,

@@ -47,6 +47,18 @@ Strings = Annotated[
 ]
 
 
+Reason = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=1000,
+        pattern=r"\S",
+        description="Why, for the translator.",
+        examples=["“Tarief” is a fee; say “prijs”"],
+    ),
+]
+
+
 class Edit(BaseModel):
     """A translation."""
 
@@ -70,13 +82,7 @@ class Rejection(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: str = Field(
-        min_length=1,
-        max_length=1000,
-        pattern=r"\S",
-        description="Why, for the translator.",
-        examples=["“Tarief” is a fee; say “prijs”"],
-    )
+    reason: Reason
 
 
 class DecisionShape(BaseModel):
@@ -174,11 +180,16 @@ def reject(
 ) -> WholeMessage:
     """Say that a translation will not do, and why; the text stays until somebody writes another."""
 
-    reason = " ".join("".join(c if c.isprintable() else " " for c in body.reason).split())
+    reason = plain_reason(body.reason)
     deciding = Deciding.of(call, locale, message, if_match, response, None)
     if not deciding.opened.message.translated:
         raise Problem(409, "There is no translation to reject.")
-    return deciding.decide(Action.REJECT, reason=reason or "–")
+    return deciding.decide(Action.REJECT, reason=reason)
+
+
+def plain_reason(said: str) -> str:
+    """A reason as a mark in a catalogue has room for it: one line."""
+    return " ".join("".join(c if c.isprintable() else " " for c in said).split()) or "–"
 
 
 @resource.route(

@@ -49,6 +49,8 @@ _TAGS = {
     "status": "Every article in every language: how far it is, and whether it is live.",
     "messages": "The texts of a language and their translations.",
     "decisions": "Translations edited, approved and rejected, by their versions.",
+    "bulk": "Many decisions at once, and one about all that a filter finds.",
+    "comments": "What people say and ask about messages, and whom they call.",
     "catalogues": "Copies for translators’ own tools (.po, XLIFF 2.1), and taking them back.",
     "memory": "What was approved before, by likeness or by words; TMX in and out.",
     "builds": "Building the site, watched and cancelled.",

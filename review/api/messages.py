@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote
 
 from fastapi import Path, Query, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import Row, Select, func, or_, select, tuple_
+from sqlalchemy import Row, select, tuple_
 
 from pipeline.catalogues import Message, State, marks
 from pipeline.database.tables import file as files
@@ -17,6 +17,7 @@ from pipeline.translation import suggestions
 
 from ..message import Opened, Place, history_of, open_message
 from ..rights import Right
+from ..search import few, one_of, says
 from ..tokens import Scope
 from .access import Call, Calling, Resource
 from .cursors import Cursor, Limit, Page, asked, page
@@ -25,9 +26,6 @@ from .shapes import FindingShape, Locale, MessageShape, Moment
 from .versions import tag_of
 
 resource = Resource.make("messages")
-
-_FORMS = 6
-"""Plural forms that a language has at most (CLDR)."""
 
 MessageId = Annotated[
     str,
@@ -102,7 +100,11 @@ def list_messages(
     ] = None,
     text: Annotated[
         str | None,
-        Query(max_length=200, description="Only what has these words, in either language."),
+        Query(
+            max_length=200,
+            description="Only what has all these words, or words that begin so, in either language;"
+            " in quotation marks: side by side.",
+        ),
     ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -116,11 +118,14 @@ def list_messages(
     if article is not None:
         query = query.where(table.c.domain == clean(article))
     if text:
-        query = _with_words(query, clean(text))
+        query = query.where(says(clean(text), "both"))
     if wish.after is not None:
         query = query.where(tuple_(table.c.domain, table.c.digest) > tuple_(*wish.after))
     query = query.order_by(table.c.domain, table.c.digest).limit(limit + 1)
     with call.desk.database.connect() as connection:
+        ids = few(connection, clean(text), "both") if text else None
+        if ids is not None:
+            query = query.where(one_of(connection, ids))
         rows = connection.execute(query).all()
     shown, following = page(rows, wish, lambda row: (row.domain, row.digest))
     return Page(items=[_listed(row) for row in shown], next=following)
@@ -203,6 +208,12 @@ def domain_of(call: Call, locale: str, name: str) -> str:
     raise Problem(404, f"There is no such catalogue in “{locale}”.")
 
 
+def place_by(locale: str, id: str) -> Place:
+    """Where a message of an id would stand; whether there is one is another question."""
+    name, _, digest = clean(id).rpartition(".")
+    return Place(locale, clean(unquote(name.replace(":", "/"), errors="replace")), clean(digest))
+
+
 def clean(words: str) -> str:
     """Words to look for; what no database holds is looked for in vain."""
     return words.replace("\0", "\ufffd").encode(errors="replace").decode()
@@ -252,22 +263,6 @@ def whole(opened: Opened) -> WholeMessage:
             for one in offered
         ],
     )
-
-
-def _with_words(query: Select[Any], text: str) -> Select[Any]:
-    """Only what has these words; marks of a pattern among them are words."""
-    escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    like = f"%{escaped}%"
-    return query.where(
-        or_(
-            func.lower(table.c.source).like(like, escape="\\"),
-            *(_said(number, like) for number in range(_FORMS)),
-        )
-    )
-
-
-def _said(number: int, like: str) -> Any:
-    return func.lower(table.c.strings[number].as_string()).like(like, escape="\\")
 
 
 def _listed(row: Row[Any]) -> MessageShape:

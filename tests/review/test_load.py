@@ -17,38 +17,25 @@ import httpx
 import pytest
 
 from pipeline import catalogues
-from pipeline.catalogues import State, digest_of, state_of
+from pipeline.catalogues import digest_of
 from review.api.messages import id_of
 from review.desk import Desk
 from review.tokens import Scope
+from tests.review import crowd
 from tests.review.api.programs import token_of
 from tests.review.chromium import served
+from tests.review.crowd import DOMAIN, SERVE
 from tests.review.desks import desk_in
 from tests.sites import catalogue
 
-DOMAIN = "articles/long"
 COUNT = 200
 PEOPLE = 50
-
-SERVE = """
-import sys
-from pathlib import Path
-import uvicorn
-from pipeline.project import open_project
-from review.app import create_app
-from review.serve import listening
-with listening(0) as place:
-    print(place.getsockname()[1], flush=True)
-    config = uvicorn.Config(create_app(open_project(Path(sys.argv[1]))), log_level="error")
-    uvicorn.Server(config).run(sockets=[place])
-"""
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     """A desk with one long article."""
-    words = "".join(f"The passage number {number} of many.\n\n" for number in range(COUNT))
-    made = desk_in(tmp_path, files={"articles/long.md": f"---\ntitle: Long\n---\n\n{words}"})
+    made = desk_in(tmp_path, files=crowd.article(COUNT))
     yield made
     made.database.dispose()
 
@@ -74,32 +61,25 @@ def decide(client: httpx.Client, id: str, version: str, text: str) -> int:
 
 
 def test_not_one_decision_of_many_people_is_lost(desk: Desk) -> None:
-    """Fifty at once in one catalogue: the file is the sum of all decisions, and nothing besides."""
-    headers = headers_of(desk)
-    with (
-        served(desk) as address,
-        httpx.Client(
-            base_url=address,
-            headers=headers,
-            timeout=120,
-            limits=httpx.Limits(max_connections=PEOPLE),
-        ) as client,
-    ):
-        work = versions(client)
-        together = threading.Barrier(PEOPLE)
+    """Fifty at once in one catalogue: the file is the sum of all decisions, and nothing besides.
 
-        def one(share: list[tuple[str, tuple[str, str]]]) -> list[int]:
-            together.wait()
-            return [decide(client, id, version, f"NL {source}") for id, (version, source) in share]
-
-        items = list(work.items())
-        with ThreadPoolExecutor(PEOPLE) as people:
-            statuses = list(people.map(one, [items[n::PEOPLE] for n in range(PEOPLE)]))
-        assert {status for own in statuses for status in own} == {200}
-    after = {id_of(DOMAIN, digest_of(m.key)): m for m in catalogue(desk.project, DOMAIN)}
-    assert all(after[id].text == f"NL {source}" for id, (_, source) in items)
-    assert all(state_of(after[id]) is State.APPROVED for id in work)
-    assert len(work) > 100
+    Two rounds; ``SOAK_SECONDS`` has them go on for as long, at a decision a second each.
+    """
+    secrets = crowd.reviewers(desk, PEOPLE)
+    seconds = float(os.environ.get("SOAK_SECONDS", "0"))
+    with crowd.process(desk) as (address, _):
+        came = crowd.approve(
+            address,
+            secrets,
+            seconds=seconds or 600,
+            every=1.0 if seconds else 0.0,
+            rounds=10_000 if seconds else 2,
+        )
+    assert set(came.statuses) == {200}
+    assert crowd.lost(desk, came) == []
+    assert len(came.texts) >= COUNT - 1
+    others = [one for one in catalogue(desk.project, DOMAIN) if "passage" not in one.id]
+    assert not any(one.translated for one in others)
 
 
 def test_of_many_who_decide_about_one_text_one_is_first(desk: Desk) -> None:
@@ -129,31 +109,35 @@ def test_what_was_answered_as_saved_survives_a_kill(desk: Desk) -> None:
             address = f"http://127.0.0.1:{process.stdout.readline().strip()}"
             with httpx.Client(base_url=address, headers=headers, timeout=60) as client:
                 work = [(id, *rest) for id, rest in versions(client).items() if id not in saved]
-                enough = threading.Event()
+                enough, before = threading.Event(), len(saved)
 
                 def go(
+                    work: list[tuple[str, str, str]],
                     client: httpx.Client = client,
-                    work: list[tuple[str, str, str]] = work,
                     enough: threading.Event = enough,
+                    before: int = before,
                 ) -> None:
-                    for number, (id, version, _) in enumerate(work):
+                    for id, version, _ in work:
                         try:
                             if decide(client, id, version, f"Tekst {id}.") == 200:
                                 saved[id] = f"Tekst {id}."
                         except httpx.HTTPError:
                             return
-                        if number >= 5:
+                        if len(saved) >= before + 12:
                             enough.set()
 
-                thread = threading.Thread(target=go)
-                thread.start()
+                # Eight who wait for each other, so that their decisions are written together.
+                threads = [threading.Thread(target=go, args=(work[n::8],)) for n in range(8)]
+                for thread in threads:
+                    thread.start()
                 assert enough.wait(120)
                 time.sleep(0.05)
                 os.kill(process.pid, signal.SIGKILL)
-                thread.join()
+                for thread in threads:
+                    thread.join()
             process.wait(timeout=20)
     path = desk.project.catalogue_path("nl", DOMAIN)
     after = {id_of(DOMAIN, digest_of(m.key)): m for m in catalogues.read(path)}
-    assert len(saved) >= 15
+    assert len(saved) >= 36
     assert all(after[id].text == text for id, text in saved.items())
     assert not re.search(rb"^[<>=]{7}", path.read_bytes(), re.M)
