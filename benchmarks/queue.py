@@ -25,8 +25,8 @@ from benchmarks.articles import generate
 from pipeline.build import build
 from pipeline.database import exclusive
 from pipeline.extract import extract
-from pipeline.ledger import Wanted, broker_of
-from pipeline.ledger.asking import ask
+from pipeline.ledger import DONE, Wanted, broker_of
+from pipeline.ledger.asking import ask, follow
 from pipeline.ledger.build import CLICK, NIGHTLY
 from pipeline.ledger.sending import send
 from pipeline.ledger.units import LEDGER
@@ -36,6 +36,8 @@ from tests.workers.house import House, house
 out = Console(highlight=False, width=100)
 _TICKS = os.sysconf("SC_CLK_TCK")
 _CLICKS = 5
+_WARM = 256
+"""Articles that are edited to have workers stand ready: more than one message of each kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +92,32 @@ def by_workers(home: House, project: Project, places: int) -> Took:
     """A full build by one worker with so many processes, which have been started before."""
     home.worker(places=places)
     warm(home, project)
-    took = measured(home, lambda: home.wait(ask(project, force=True).id, 3600))
+    took = measured(home, lambda: ended(home, ask(project, force=True).id))
     home.stop("render")
     return took
 
 
+def ended(home: House, build: str) -> None:
+    """Follow a build until it has ended, as the command line does."""
+    for progress in follow(home.ledger, build):
+        if progress.build.has_ended and progress.build.state != DONE:
+            raise RuntimeError(f"{build} is {progress.build.state}: {home.log}")
+
+
 def warm(home: House, project: Project) -> None:
-    """Wait until a worker has begun its first task."""
-    home.wait(ask(project).id, 120)
+    """Have each process of a worker read articles and make pages, so that it stands ready."""
+    for number in range(_WARM):
+        edit(project, number)
+    home.wait(ask(project).id, 600)
+
+
+def edit(project: Project, number: int) -> str:
+    """Add a paragraph to an article; what it says."""
+    path = project.source_dir / "pages" / f"page-{number}.html"
+    said = f"Edited at {time.time_ns()}"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("</main>", f"<p>{said}</p></main>"), encoding="utf-8")
+    return said
 
 
 def measured(home: House, action: Callable[[], object]) -> Took:
@@ -154,16 +174,13 @@ def clicks(home: House, project: Project) -> tuple[list[float], list[float]]:
 
 def click(home: House, project: Project, number: int) -> float:
     """Edit an article, ask for it, and wait until readers see it."""
-    path = project.source_dir / "pages" / f"page-{number}.html"
-    said = f"Edited at {time.time_ns()}"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("</main>", f"<p>{said}</p></main>"), encoding="utf-8")
+    said = edit(project, number)
     live = project.output_dir / "en" / f"page-{number}" / "index.html"
     begun = time.perf_counter()
     ask(project, priority=CLICK)
     while said not in live.read_text(encoding="utf-8"):
         if time.perf_counter() > begun + 120:
-            raise RuntimeError(f"{path} is not live after two minutes")
+            raise RuntimeError(f"{live} does not say it after two minutes")
         time.sleep(0.01)
     return time.perf_counter() - begun
 

@@ -88,7 +88,7 @@ def measured(folder: Path, articles: int) -> Costs:
     surveys = [making.job.survey(source) for source in making.found.sources]
     surveying = time.process_time() - begun
     begun = time.process_time()
-    pages = making.outdated(lambda sources: surveys)
+    pages = making.outdated(making.outline(lambda sources: surveys))
     planning = time.process_time() - begun
     begun = time.process_time()
     made = [len(making.job.page(wanted, exact=True)) for wanted, _ in pages]
@@ -98,7 +98,7 @@ def measured(folder: Path, articles: int) -> Costs:
     whole = time.process_time() - begun
     versions = [encode(Versions(one.stamps, one.versions)) for one in surveys]
     planned = [
-        encode(Planned(page, digest, Article("a", "b", date.today())))
+        encode(Planned(page, digest, "", Article("a", "b", date.today())))
         for (page, _), digest in pages
     ]
     count = len(pages)

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from . import __version__, articles, files
+from . import __version__, articles, files, garbage
 from .build import Progress, Report
 from .errors import (
     CatalogueError,
@@ -22,22 +22,25 @@ from .errors import (
     SlugError,
     ThemeError,
 )
+from .fingerprint import stamp
 from .markup import Link
+from .outline import Kept, Outline, write_outline
 from .pool import Pool
 from .project import Project
 from .record import Record
-from .rendering import Job, Wanted
+from .rendering import Job, Wanted, hash_of
+from .said import Said
 from .site import search
 from .site.addresses import Addresses, Clash
 from .site.compression import SUFFIXES, is_compressible, is_variant
 from .site.documents import documents
-from .site.history import Histories
+from .site.history import Histories, history_path
 from .site.page import Page
 from .site.pictures import Size, is_picture, sizes_of
 from .site.plan import Plan, directory_of
-from .site.publication import Entry, Manifest, Publication, read_manifest
+from .site.publication import MANIFEST, Entry, Manifest, Publication, read_manifest
 from .site.strings import DOMAIN
-from .site.survey import Surveyed, expiry, read_memory, unfit, write_memory
+from .site.survey import Memory, Surveyed, expiry, read_memory, unfit, write_memory
 from .site.version import Version
 from .tables import nearest
 
@@ -59,21 +62,21 @@ class Making:
         today: date,
         force: bool,
         progress: Progress,
+        job: Callable[[], Job] | None = None,
     ) -> None:
         self.project = project
         self.record = record
         self.locales = locales
+        self.today = today
         self.force = force
         self.progress = progress
         self.preview = record.output != project.output_dir
         self.warnings: list[PipelineError] = []
         self.inputs = record.inputs(project)  # before anything is read: edits from now on count
         self.found = articles.find(project)
-        self.job = Job.of(project, today, preview=self.preview)
+        self.job = job() if job else Job.of(project, today, preview=self.preview)
         self.errors: list[PipelineError] = list(self.job.errors)
         self.theme, self.policies, self.words = self.job.theme, self.job.policies, self.job.words
-        self.before: Manifest = read_manifest(record.output)
-        self.memory = read_memory(record.memory_path, self._settings)
         self.failed: set[tuple[str, str]] = set()
 
     def run(self, jobs: int | None) -> Report:
@@ -82,7 +85,9 @@ class Making:
             publication = Publication.begin(self.record.output)
             return self.publish(
                 publication,
-                lambda sources: pool.map(Job.survey, sources, self.told("Reading")),
+                lambda: self.outline(
+                    lambda sources: pool.map(Job.survey, sources, self.told("Reading"))
+                ),
                 lambda pages: pool.map(
                     Job.render, [page for page, _ in pages], self.told("Rendering")
                 ),
@@ -91,22 +96,20 @@ class Making:
     def publish(
         self,
         publication: Publication,
-        read: Read,
+        outlined: Callable[[], Outline],
         make: Make,
         *,
         sure: Callable[[], None] = lambda: None,
     ) -> Report:
-        """Survey, plan, render and publish, with these ways to read articles and make pages.
+        """Render and publish what is outlined, with this way to make pages.
 
         ``sure`` raises an error if this build may not publish any more.
         """
         try:
-            self.before = read_manifest(self.record.output)  # another build may have published
-            surveys = self._survey(read)
-            plan = self._plan(surveys)
-            pages = list(plan.pages(self.policies))
-            kept = self._render(pages, publication, make)
-            self._documents(plan, pages, publication, kept)
+            outline = outlined()
+            plan, surveys = outline.plan, outline.surveys
+            kept = self._render(outline.pages, publication, make)
+            self._documents(plan, [page for page, _ in outline.pages], publication, kept)
             self._assets(publication, kept)
             kept |= self._kept()
             if not self.preview:
@@ -140,6 +143,40 @@ class Making:
         """The pages of the site as it is now; nothing is made of them."""
         return self._plan(self._survey(lambda sources: map(self.job.survey, sources)))
 
+    def outline(self, read: Read) -> Outline:
+        """Survey and plan, with this way to read articles."""
+        surveys = self._survey(read)
+        around = self.job.around
+        with garbage.kept():
+            plan = self._plan(surveys)
+            pages = [(page, page.digest(around[page.locale])) for page in plan.pages(self.policies)]
+        return Outline(surveys, plan, pages)
+
+    def keep(self, outline: Outline, path: Path, basis: str) -> None:
+        """Keep an outline for whoever publishes it."""
+        surveys = [(s.article, s.stamps, s.versions) for s in outline.surveys]
+        errors, warnings = map(Said.of, self.errors), map(Said.of, self.warnings)
+        failed = sorted(self.failed)
+        write_outline(path, Kept(basis, surveys, outline.pages, [*errors], [*warnings], failed))
+
+    def resume(self, kept: Kept) -> Outline:
+        """The outline that was kept, as if it had been made here."""
+        self.failed = set(kept.failed)
+        surveys = [Surveyed(*known, {}) for known in kept.surveys]
+        plan = self._plan_of(self._addresses(versions := list(self._versions(surveys))), versions)
+        self.errors = [said.error() for said in kept.errors]
+        self.warnings = [said.error() for said in kept.warnings]
+        return Outline(surveys, plan, kept.pages)
+
+    @property
+    def basis(self) -> str:
+        """A hash of everything that an outline is made of."""
+        record = self.record
+        paths = [record.output / MANIFEST, record.memory_path]
+        paths += [history_path(self.project, locale) for locale in self.policies]
+        asked = (str(self.today), str(self.preview), *self.locales)
+        return hash_of(self.inputs, *map(stamp, paths), *asked)
+
     @property
     def searchable(self) -> bool:
         """Whether readers can search what is built."""
@@ -153,9 +190,9 @@ class Making:
             if self.force or self.memory.recall(self.project, source, self.policies) is None
         ]
 
-    def outdated(self, read: Read) -> list[tuple[Wanted, str]]:
+    def outdated(self, outline: Outline) -> list[tuple[Wanted, str]]:
         """The pages that are out of date, each with the hash of what it is made of."""
-        return self._outdated(self._plan(self._survey(read)).pages(self.policies))[1]
+        return self._outdated(outline.pages)[1]
 
     # Survey
 
@@ -242,7 +279,10 @@ class Making:
         for clash in addresses.clashes:
             self.fail(clash.version.article, clash.version.locale, self._explain(clash))
         if addresses.clashes:
-            addresses = self._addresses(list(self._versions(surveys)))
+            addresses = self._addresses(versions := list(self._versions(surveys)))
+        return self._plan_of(addresses, versions)
+
+    def _plan_of(self, addresses: Addresses, versions: Sequence[Version]) -> Plan:
         return Plan(
             self.project.settings.site,
             addresses,
@@ -298,17 +338,17 @@ class Making:
 
     # Render
 
-    def _outdated(self, pages: Iterable[Page]) -> tuple[set[str], list[tuple[Wanted, str]]]:
+    def _outdated(
+        self, pages: Iterable[tuple[Page, str]]
+    ) -> tuple[set[str], list[tuple[Wanted, str]]]:
         """The files that are up to date, and the pages that are not."""
         kept: set[str] = set()
         outdated: list[tuple[Wanted, str]] = []
-        surroundings = self.job.surroundings()
-        for page in pages:
+        for page, made_of in pages:
             if page.locale not in self.locales and page.kind != "root" and page.file != "404.html":
                 continue
             if page.article and (page.article, page.locale) in self.failed:
                 continue
-            made_of = page.digest(*surroundings[page.locale])
             if self._is_current(page.file, made_of):
                 kept.update(self._with_variants(page.file))
             else:
@@ -317,7 +357,9 @@ class Making:
         outdated.sort(key=lambda one: one[0][0].article or "")  # an article's pages side by side
         return kept, outdated
 
-    def _render(self, pages: Iterable[Page], publication: Publication, make: Make) -> set[str]:
+    def _render(
+        self, pages: Iterable[tuple[Page, str]], publication: Publication, make: Make
+    ) -> set[str]:
         """Render what is out of date; the files that are not."""
         kept, outdated = self._outdated(pages)
         for ((page, _), made_of), result in zip(outdated, make(outdated), strict=True):
@@ -394,12 +436,11 @@ class Making:
         return frozenset(entry.owner for entry in self.before.values())
 
     def _remember(self, surveys: Sequence[Surveyed], count: int) -> None:
-        good = [
-            s for s in surveys if not any((s.article, loc) in self.failed for loc in s.versions)
-        ]
+        good = []
         for surveyed in surveys:
-            last = self.memory.surveys.get(surveyed.article)
-            if surveyed not in good and last:
+            if not any((surveyed.article, loc) in self.failed for loc in surveyed.versions):
+                good.append(surveyed)
+            elif last := self.memory.surveys.get(surveyed.article):
                 good.append(Surveyed(surveyed.article, "", last[1], {}))
         write_memory(self.record.memory_path, self._settings, good)
         if self.errors or self.warnings or problems_of(self.project, _all(surveys)):
@@ -411,6 +452,16 @@ class Making:
     def _settings(self) -> str:
         """What surveys depend on besides their files."""
         return f"{self.project.settings.digest} {__version__}"
+
+    @cached_property
+    def memory(self) -> Memory:
+        """The versions that the last build was made of."""
+        return read_memory(self.record.memory_path, self._settings)
+
+    @cached_property
+    def before(self) -> Manifest:
+        """What is published; to be asked for under the lock by who publishes."""
+        return read_manifest(self.record.output)
 
     def told(self, step: str) -> Callable[[int, int], None]:
         """Tells the progress of a step."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Literal, cast
 from urllib.parse import urlsplit
@@ -164,7 +165,7 @@ def address_of(service: State | Queue) -> str:
     return url
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """All of ``pipeline.toml``; ``locales`` are those translated into, in the order of the file."""
 
@@ -177,7 +178,7 @@ class Settings:
     queue: Queue = Queue()
     review: Review = Review()
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """A hash of every setting that changes what a page says: site, folders and locales."""
         parts = (

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from .. import files
 from ..errors import MemoryStoreError
@@ -38,8 +38,10 @@ from ..settings import address_of
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def open_database(project: Project) -> Engine:
+def open_database(project: Project, *, lasting: bool = False) -> Engine:
     """The state database of a site, with its tables as this version needs them.
+
+    ``lasting`` keeps connections to a file open, for a process that works on it all the time.
 
     Raises:
         SettingsError: The variable with its address is not set.
@@ -47,7 +49,7 @@ def open_database(project: Project) -> Engine:
     """
     url = address_of(project.settings.state)
     try:
-        engine = _engine(project, url)
+        engine = _engine(project, url, lasting=lasting)
         with files.lock("database", project.locks_dir, timeout=60), engine.begin() as connection:
             if connection.dialect.name == "postgresql":  # nor on another machine
                 connection.execute(select(func.pg_advisory_xact_lock(_number("database"))))
@@ -121,7 +123,7 @@ def insert_many(
             copy.write_row(row)
 
 
-def _engine(project: Project, url: str) -> Engine:
+def _engine(project: Project, url: str, *, lasting: bool) -> Engine:
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
         return create_engine(address, pool_pre_ping=True)
@@ -129,8 +131,9 @@ def _engine(project: Project, url: str) -> Engine:
         path = project.root / address.database
         path.parent.mkdir(parents=True, exist_ok=True)
         address = address.set(database=str(path))
-    # A file needs no pool; and none keeps it open when nobody asks any more.
-    engine = create_engine(address, poolclass=NullPool)
+    # A file needs no pool; and none keeps it open when nobody asks any more. Opening and closing it
+    # takes as long as what a worker does with it, though: the last one to close it flushes it.
+    engine = create_engine(address, poolclass=QueuePool if lasting else NullPool)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: object, record: object) -> None:

@@ -6,14 +6,14 @@ read once and remembered with the stamps of those files.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from .. import files
+import msgspec
+
+from .. import files, garbage
 from ..articles import Article, Source, load
 from ..catalogues import Catalogue, merge, read
 from ..errors import PipelineError, TranslationError
@@ -23,7 +23,7 @@ from ..templates import messages_of
 from .choice import Choice, Policies, Policy
 from .version import Version, choices_for, version_of
 
-_FORMAT = 3
+_FORMAT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,33 +121,37 @@ class Memory:
         return self.surveys.get(article, ("", {}))[1].get(locale)
 
 
+class _Head(msgspec.Struct):
+    """What a memory is valid for."""
+
+    settings: str
+
+
+class _Kept(_Head):
+    """A memory as it is kept: in MessagePack, which is read ten times as fast as JSON by hand."""
+
+    surveys: dict[str, tuple[str, Mapping[str, Version]]]
+
+
+_HEAD, _KEPT = msgspec.msgpack.Decoder(_Head), msgspec.msgpack.Decoder(_Kept)
+
+
 def read_memory(path: Path, settings: str) -> Memory:
     """The surveys remembered at ``path``; none if there are none for these settings."""
     try:
-        data = json.loads(path.read_bytes())
-        if data["format"] != _FORMAT or data["settings"] != settings:
+        data = path.read_bytes()
+        if _HEAD.decode(data).settings != f"{_FORMAT} {settings}":
             return Memory({})
-        return Memory(
-            {
-                article: (stamps, {loc: Version.from_json(v) for loc, v in versions.items()})
-                for article, (stamps, versions) in data["surveys"].items()
-            }
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        with garbage.kept():
+            return Memory(_KEPT.decode(data).surveys)
+    except (OSError, ValueError):
         return Memory({})
 
 
 def write_memory(path: Path, settings: str, surveys: Iterable[Surveyed]) -> None:
     """Remember surveys for the next build."""
-    data: dict[str, Any] = {
-        "format": _FORMAT,
-        "settings": settings,
-        "surveys": {
-            s.article: [s.stamps, {loc: v.to_json() for loc, v in s.versions.items()}]
-            for s in surveys
-        },
-    }
-    files.write(path, json.dumps(data).encode(), durable=False)
+    kept = _Kept(f"{_FORMAT} {settings}", {s.article: (s.stamps, s.versions) for s in surveys})
+    files.write(path, msgspec.msgpack.encode(kept), durable=False)
 
 
 def expiry(surveys: Iterable[Surveyed]) -> date | None:
