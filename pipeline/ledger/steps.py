@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from .. import __version__, articles
+from .. import __version__, articles, garbage
 from ..database.clock import new_owner
 from ..errors import OutputError, PipelineError, QueueError
 from ..locks import locks_of
@@ -217,7 +217,8 @@ class _Walk:
     def _render(self) -> Sequence[Wanted]:
         making, asked = self._making(), self.build.asked
         around = making.job.around
-        outline = making.outline(self._read(making))
+        with garbage.kept():
+            outline = making.outline(self._read(making))
         making.keep(outline, self._outline_path, self._basis(making))
         wanted = []
         for (page, source), made_of in making.outdated(outline):
