@@ -25,6 +25,7 @@ lint: $(READY)
 bench: $(READY)
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks.memory --units 20000
+	@$(BIN)/python -m benchmarks.queue --pages 1000
 
 format: $(READY)
 	@$(BIN)/ruff check --fix .

@@ -65,6 +65,9 @@ def main() -> None:
             scheduled = schedule(home, project, 10_000)
             out.print(f"Scheduling 10,000 units, written down and sent: {scheduled:.2f} s (aim 2).")
             for what, found, aim in clicks(home, project):
+                if not found:
+                    out.print(f"No click fell {what}: it had ended. Take more pages.")
+                    continue
                 middle, worst = statistics.median(found), max(found)
                 out.print(
                     f"From a click to its page being live, {what}: {middle:.2f} s, at most"

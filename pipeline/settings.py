@@ -121,8 +121,9 @@ class State:
 class Queue:
     """``[queue]``: the broker of Celery workers, or the variable that holds its address.
 
-    ``batch`` is how many pages go in one message; ``lease`` for how many seconds a worker holds
-    them without a sign of life; ``runs`` how often a page may be begun that kills its worker.
+    ``batch`` is how many pages go in one message, of very many up to four times as many; ``lease``
+    for how many seconds a worker holds them without a sign of life; ``runs`` how often a page may
+    be begun that kills its worker.
     ``webhook`` is told when a build ends, signed with the secret in ``webhook_secret_env``.
     """
 
