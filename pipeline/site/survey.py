@@ -128,7 +128,7 @@ class _Head(msgspec.Struct):
 
 
 class _Kept(_Head):
-    """A memory as it is kept: in MessagePack, which is read ten times as fast as JSON by hand."""
+    """A memory as it is kept: in MessagePack, read in a fifth of the time that JSON took."""
 
     surveys: dict[str, tuple[str, Mapping[str, Version]]]
 
