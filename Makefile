@@ -29,6 +29,7 @@ bench: $(READY)
 	@$(BIN)/python -m benchmarks.alignment --rounds 3
 	@$(BIN)/python -m benchmarks.search --messages 20000
 	@$(BIN)/python -m benchmarks.load
+	@$(BIN)/python -m benchmarks.queue --pages 1000
 
 format: $(READY)
 	@$(BIN)/ruff check --fix .

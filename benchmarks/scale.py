@@ -23,6 +23,7 @@ from pipeline.build import build
 from pipeline.extract import extract
 from pipeline.ledger.kinds import Article, Planned, Versions, encode
 from pipeline.making import Making
+from pipeline.outline import read_outline
 from pipeline.project import open_project
 from pipeline.record import Record
 
@@ -33,11 +34,11 @@ PRICE = 20.0
 CHARACTERS = 60
 """Of a message, as in the generated articles."""
 MESSAGES = 24
-BATCH = 32
+BATCH = 4 * 32
 MESSAGE = 0.004
 """Seconds for a message of Celery: sent, carried, begun (measured with 5.7.0)."""
-REDIS = 1100
-"""Bytes of a message in Redis."""
+REDIS = 7600
+"""Bytes of a message of so many pages in Redis (measured)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,11 @@ class Costs:
     extract: float
     survey: float
     plan: float
+    keep: float
     render: float
     publish: float
     version_bytes: float
+    outline_bytes: float
     page_bytes: float
     catalogue_bytes: float
     planned_bytes: float
@@ -88,8 +91,15 @@ def measured(folder: Path, articles: int) -> Costs:
     surveys = [making.job.survey(source) for source in making.found.sources]
     surveying = time.process_time() - begun
     begun = time.process_time()
-    pages = making.outdated(lambda sources: surveys)
+    outline = making.outline(lambda sources: surveys)
+    pages = making.outdated(outline)
     planning = time.process_time() - begun
+    path = folder / "outline"
+    begun = time.process_time()
+    making.keep(outline, path, "")
+    if kept := read_outline(path, ""):
+        making.resume(kept)
+    keeping = time.process_time() - begun
     begun = time.process_time()
     made = [len(making.job.page(wanted, exact=True)) for wanted, _ in pages]
     rendering = time.process_time() - begun
@@ -98,7 +108,7 @@ def measured(folder: Path, articles: int) -> Costs:
     whole = time.process_time() - begun
     versions = [encode(Versions(one.stamps, one.versions)) for one in surveys]
     planned = [
-        encode(Planned(page, digest, Article("a", "b", date.today())))
+        encode(Planned(page, digest, "", Article("a", "b", date.today())))
         for (page, _), digest in pages
     ]
     count = len(pages)
@@ -106,9 +116,11 @@ def measured(folder: Path, articles: int) -> Costs:
         extracting / articles,
         surveying / articles / 2,
         planning / count,
+        keeping / count,
         rendering / count,
         max(0.0, whole - surveying - planning - rendering) / count,
         sum(map(len, versions)) / len(versions) / 2,
+        path.stat().st_size / count,
         sum(made) / count,
         sum(path.stat().st_size for path in catalogues) / len(catalogues),
         sum(map(len, planned)) / count,
@@ -146,10 +158,11 @@ def show(costs: Costs, articles: int, locales: int, processors: int) -> None:
         ("extract and merge", costs.extract, articles * (locales - 1)),
         ("survey", costs.survey, pages),
         ("render", costs.render, pages),
-        ("messages, in batches", MESSAGE, 2 * pages // BATCH),
+        ("messages, in the largest batches", MESSAGE, (articles + pages) // BATCH),
     )
     alone = (
-        ("plan, by one process, twice", 2 * costs.plan, pages),
+        ("plan, by one process", costs.plan, pages),
+        ("keep the plan and read it, by one process", costs.keep, pages),
         ("publish, by one process", costs.publish, pages),
         ("ledger, by one database", 2 * costs.row, pages),
     )
@@ -172,6 +185,7 @@ def show(costs: Costs, articles: int, locales: int, processors: int) -> None:
             f" {_bytes(articles * (locales - 1) * costs.catalogue_bytes)}",
         ),
         ("versions, in the ledger and in memory", _bytes(pages * costs.version_bytes)),
+        ("the plan, in a file and in memory", _bytes(pages * costs.outline_bytes)),
         ("planned pages, in the ledger", _bytes(pages * costs.planned_bytes)),
         ("messages in Redis at once", _bytes(pages / BATCH * REDIS)),
     ):

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .causes import SHARED, Cause, Causes, Why, of_pages, of_versions
+from .rendering import hash_of
 from .site.page import Page
 from .site.plan import Plan
 from .site.publication import Published
@@ -58,7 +59,7 @@ class _Explaining:
             return [*shared, Cause(Why.UNKNOWN)]
         found = [*self._of_texts(page), *of_pages(old, page), *shared]
         made_of = self.making.before[name].made_of
-        if not found and page.digest(*self.making.job.surroundings()[page.locale]) == made_of:
+        if not found and page.digest(self.making.job.around[page.locale]) == made_of:
             return [Cause(Why.FORCED if self.making.force else Why.MENDED)]
         if not self._is_known(old, made_of):
             told = {one.why for one in found}
@@ -167,7 +168,7 @@ class _Explaining:
     def _is_known(self, old: Page, made_of: str) -> bool:
         """Whether a page that was planned again is the one that is live."""
         eras = self.making.memory.eras.get(old.locale, ())
-        return any(old.digest(*era[:4]) == made_of for era in eras)
+        return any(old.digest(hash_of(*era[:4])) == made_of for era in eras)
 
     def _of_texts(self, page: Page) -> list[Cause]:
         old = self.making.memory.live(page.article, page.locale) if page.article else None

@@ -72,7 +72,7 @@ def _foreseen(work: Making) -> Report:
             work.progress("Rendering", number, len(pages))
             yield job.render(wanted)
 
-    plan, pages, kept = work.prepare(publication, read, make)
+    plan, pages, kept = work.prepare(publication, lambda: work.outline(read), make)
     for name in publication.written:  # compressed forms are not made to foresee
         kept.update(work.with_variants(name)[1:])
     if work.searchable:

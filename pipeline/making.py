@@ -13,7 +13,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from . import articles, files
+from . import articles, files, garbage
 from .build import Progress, Report
 from .causes import Causes
 from .errors import (
@@ -26,21 +26,24 @@ from .errors import (
     ThemeError,
 )
 from .explaining import explain
+from .fingerprint import stamp
 from .markup import Link
+from .outline import Kept, Outline, write_outline
 from .pool import Pool
 from .project import Project
 from .record import Record, remembered_by
-from .rendering import Job, Wanted
+from .rendering import Job, Wanted, hash_of
+from .said import Said
 from .site import search
 from .site.addresses import Addresses, Clash
 from .site.compression import SUFFIXES, is_compressible, is_variant
 from .site.documents import documents
-from .site.history import Histories
+from .site.history import Histories, history_path
 from .site.page import Page
 from .site.pictures import Size, is_picture, sizes_of
 from .site.plan import Plan, directory_of
-from .site.publication import Entry, Manifest, Publication, Published, read_manifest
-from .site.remembered import Era, read_memory, write_memory
+from .site.publication import MANIFEST, Entry, Manifest, Publication, Published, read_manifest
+from .site.remembered import Era, Memory, read_memory, write_memory
 from .site.strings import DOMAIN
 from .site.survey import Surveyed, expiry, unfit
 from .site.version import Version
@@ -65,10 +68,13 @@ class Making:
         force: bool,
         progress: Progress,
         only: Sequence[str] = (),
+        *,
+        job: Callable[[], Job] | None = None,
     ) -> None:
         self.project = project
         self.record = record
         self.locales = locales
+        self.today = today
         self.force = force
         self.only = frozenset(only)
         self.at = time.time()
@@ -77,11 +83,9 @@ class Making:
         self.warnings: list[PipelineError] = []
         self.inputs = record.inputs(project)  # before anything is read: edits from now on count
         self.found = articles.find(project)
-        self.job = Job.of(project, today, preview=self.preview)
+        self.job = job() if job else Job.of(project, today, preview=self.preview)
         self.errors: list[PipelineError] = list(self.job.errors)
         self.theme, self.policies, self.words = self.job.theme, self.job.policies, self.job.words
-        self.before: Manifest = read_manifest(record.output)
-        self.memory = read_memory(record.memory_path, remembered_by(project))
         self.failed: set[tuple[str, str]] = set()
         self.surveys: Sequence[Surveyed] = ()
 
@@ -101,7 +105,9 @@ class Making:
             publication = Publication.begin(self.record.output, keeps=not self.preview)
             return self.publish(
                 publication,
-                lambda sources: pool.map(Job.survey, sources, self.told("Reading")),
+                lambda: self.outline(
+                    lambda sources: pool.map(Job.survey, sources, self.told("Reading"))
+                ),
                 lambda pages: pool.map(
                     Job.render, [page for page, _ in pages], self.told("Rendering")
                 ),
@@ -110,17 +116,17 @@ class Making:
     def publish(
         self,
         publication: Publication,
-        read: Read,
+        outlined: Callable[[], Outline],
         make: Make,
         *,
         sure: Callable[[], None] = lambda: None,
     ) -> Report:
-        """Survey, plan, render and publish, with these ways to read articles and make pages.
+        """Render and publish what is outlined, with this way to make pages.
 
         ``sure`` raises an error if this build may not publish any more.
         """
         try:
-            plan, pages, kept = self.prepare(publication, read, make)
+            plan, pages, kept = self.prepare(publication, outlined, make)
             if not self.preview:
                 publication.compress()
                 self._histories.write(plan.addresses, self.locales)
@@ -165,13 +171,12 @@ class Making:
         )
 
     def prepare(
-        self, publication: Publication, read: Read, make: Make
+        self, publication: Publication, outlined: Callable[[], Outline], make: Make
     ) -> tuple[Plan, list[Page], set[str]]:
-        """Survey, plan and render: the plan, its pages, and the files that stay as they are."""
-        self.before = read_manifest(self.record.output)  # another build may have published
-        plan = self._plan(self._survey(read))
-        pages = list(plan.pages(self.policies))
-        kept = self._render(pages, publication, make)
+        """Render what is outlined: its plan, its pages, and the files that stay as they are."""
+        outline = outlined()
+        plan, pages = outline.plan, [page for page, _ in outline.pages]
+        kept = self._render(outline.pages, publication, make)
         self._documents(plan, pages, publication, kept)
         self._assets(publication, kept)
         return plan, pages, kept | self._kept()
@@ -179,6 +184,40 @@ class Making:
     def plan(self) -> Plan:
         """The pages of the site as it is now; nothing is made of them."""
         return self._plan(self._survey(lambda sources: map(self.job.survey, sources)))
+
+    def outline(self, read: Read) -> Outline:
+        """Survey and plan, with this way to read articles."""
+        surveys = self._survey(read)
+        around = self.job.around
+        with garbage.kept():
+            plan = self._plan(surveys)
+            pages = [(page, page.digest(around[page.locale])) for page in plan.pages(self.policies)]
+        return Outline(surveys, plan, pages)
+
+    def keep(self, outline: Outline, path: Path, basis: str) -> None:
+        """Keep an outline for whoever publishes it."""
+        surveys = [(s.article, s.stamps, s.versions) for s in outline.surveys]
+        errors, warnings = map(Said.of, self.errors), map(Said.of, self.warnings)
+        failed = sorted(self.failed)
+        write_outline(path, Kept(basis, surveys, outline.pages, [*errors], [*warnings], failed))
+
+    def resume(self, kept: Kept) -> Outline:
+        """The outline that was kept, as if it had been made here."""
+        self.failed = set(kept.failed)
+        surveys = self.surveys = [Surveyed(*known, {}) for known in kept.surveys]
+        plan = self._plan_of(self.addresses(versions := list(self._versions(surveys))), versions)
+        self.errors = [said.error() for said in kept.errors]
+        self.warnings = [said.error() for said in kept.warnings]
+        return Outline(surveys, plan, kept.pages)
+
+    @property
+    def basis(self) -> str:
+        """A hash of everything that an outline is made of."""
+        record = self.record
+        paths = [record.output / MANIFEST, record.memory_path]
+        paths += [history_path(self.project, locale) for locale in self.policies]
+        asked = (str(self.today), str(self.preview), *self.locales, "", *sorted(self.only))
+        return hash_of(self.inputs, *map(stamp, paths), *asked)
 
     @property
     def searchable(self) -> bool:
@@ -194,9 +233,9 @@ class Making:
             and (self.force or self.memory.recall(self.project, source, self.policies) is None)
         ]
 
-    def outdated(self, read: Read) -> list[tuple[Wanted, str]]:
+    def outdated(self, outline: Outline) -> list[tuple[Wanted, str]]:
         """The pages that are out of date, each with the hash of what it is made of."""
-        return self._outdated(self._plan(self._survey(read)).pages(self.policies))[1]
+        return self._outdated(outline.pages)[1]
 
     # Survey
 
@@ -296,7 +335,10 @@ class Making:
         for clash in addresses.clashes:
             self.fail(clash.version.article, clash.version.locale, self._explain(clash))
         if addresses.clashes:
-            addresses = self.addresses(list(self._versions(surveys)))
+            addresses = self.addresses(versions := list(self._versions(surveys)))
+        return self._plan_of(addresses, versions)
+
+    def _plan_of(self, addresses: Addresses, versions: Sequence[Version]) -> Plan:
         return Plan(
             self.project.settings.site,
             addresses,
@@ -381,17 +423,17 @@ class Making:
 
     # Render
 
-    def _outdated(self, pages: Iterable[Page]) -> tuple[set[str], list[tuple[Wanted, str]]]:
+    def _outdated(
+        self, pages: Iterable[tuple[Page, str]]
+    ) -> tuple[set[str], list[tuple[Wanted, str]]]:
         """The files that are up to date, and the pages that are not."""
         kept: set[str] = set()
         outdated: list[tuple[Wanted, str]] = []
-        surroundings = self.job.surroundings()
-        for page in pages:
+        for page, made_of in pages:
             if page.locale not in self.locales and page.kind != "root" and page.file != "404.html":
                 continue
             if page.article and not self.builds(page.article, page.locale):
                 continue
-            made_of = page.digest(*surroundings[page.locale])
             if self._is_current(page.file, made_of):
                 kept.update(self.with_variants(page.file))
             else:
@@ -400,7 +442,9 @@ class Making:
         outdated.sort(key=lambda one: one[0][0].article or "")  # an article's pages side by side
         return kept, outdated
 
-    def _render(self, pages: Iterable[Page], publication: Publication, make: Make) -> set[str]:
+    def _render(
+        self, pages: Iterable[tuple[Page, str]], publication: Publication, make: Make
+    ) -> set[str]:
         """Render what is out of date; the files that are not."""
         kept, outdated = self._outdated(pages)
         for ((page, _), made_of), result in zip(outdated, make(outdated), strict=True):
@@ -478,12 +522,11 @@ class Making:
 
     def _remember(self, plan: Plan, surveys: Sequence[Surveyed], count: int) -> None:
         owners = places_of(read_manifest(self.record.output))
-        good = [
-            s for s in surveys if not any((s.article, loc) in self.failed for loc in s.versions)
-        ]
+        good = []
         for surveyed in surveys:
-            last = self.memory.surveys.get(surveyed.article)
-            if surveyed not in good and last:
+            if not any((surveyed.article, loc) in self.failed for loc in surveyed.versions):
+                good.append(surveyed)
+            elif last := self.memory.surveys.get(surveyed.article):
                 good.append(Surveyed(surveyed.article, "", last[1], {}))
         memory = self.memory.after(
             good,
@@ -506,9 +549,19 @@ class Making:
         )
         return {
             locale: (*shared, seen)
-            for locale, shared in self.job.surroundings().items()
+            for locale, shared in self.job.surroundings.items()
             if locale in self.locales
         }
+
+    @cached_property
+    def memory(self) -> Memory:
+        """The versions that the last build was made of."""
+        return read_memory(self.record.memory_path, remembered_by(self.project))
+
+    @cached_property
+    def before(self) -> Manifest:
+        """What is published; to be asked for under the lock by who publishes."""
+        return read_manifest(self.record.output)
 
     def told(self, step: str) -> Callable[[int, int], None]:
         """Tells the progress of a step."""

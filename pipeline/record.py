@@ -60,13 +60,16 @@ class Record:
     @property
     def memory_path(self) -> Path:
         """Where the versions are remembered that it was made of."""
-        return self.path.with_name(f"{self.path.stem}-versions.json")
+        return self.path.with_name(f"{self.path.stem}-versions.msgpack")
 
     def is_current(self, project: Project, today: date) -> bool:
         """Whether nothing was touched since, and no grace period has ended."""
         if not self.touched or (self.expires is not None and today >= self.expires):
             return False
-        return self.touched == self._whole(project, self.inputs(project))
+        inputs = self.inputs(project)  # differ nearly always if anything does
+        return self.touched.startswith(f"{inputs} ") and self.touched == self._whole(
+            project, inputs
+        )
 
     def inputs(self, project: Project) -> str:
         """The fingerprint of everything that a build is made of: to be taken before it reads."""

@@ -5,9 +5,11 @@ The pool of a build in one process and the workers of a queue use this and nothi
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from . import __version__, articles
@@ -30,7 +32,7 @@ class Changed(PipelineError):
     """An article says something else than when its page was planned."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Job:
     """Surveys articles and renders pages.
 
@@ -78,13 +80,19 @@ class Job:
         """The site's own words by locale."""
         return {locale: setting.strings for locale, setting in self.settings.items()}
 
+    @cached_property
     def surroundings(self) -> Mapping[str, tuple[str, ...]]:
-        """What pages of each locale are made of besides themselves: for `Page.digest`."""
+        """What pages of each locale are made of besides themselves: of theme, words, settings."""
         digest = self.project.settings.digest
         return {
             locale: (setting.theme.digest, setting.strings.digest, digest, __version__)
             for locale, setting in self.settings.items()
         }
+
+    @cached_property
+    def around(self) -> Mapping[str, str]:
+        """A hash of that for each locale: for `Page.digest`."""
+        return {locale: hash_of(*parts) for locale, parts in self.surroundings.items()}
 
     def survey(self, source: articles.Source) -> Surveyed:
         """The versions of an article."""
@@ -140,6 +148,11 @@ def unwritable(path: Path, error: OSError) -> OutputError:
         path=path,
         hint="Mend the cause and build again; the page that is live has stayed.",
     )
+
+
+def hash_of(*parts: str) -> str:
+    """A hash of some texts, in 40 hexadecimal digits."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:40]
 
 
 def _setting(project: Project, theme: Theme, words: Strings) -> Setting:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Literal, cast
 
@@ -120,8 +121,9 @@ class State:
 class Queue:
     """``[queue]``: the broker of Celery workers, or the variable that holds its address.
 
-    ``batch`` is how many pages go in one message; ``lease`` for how many seconds a worker holds
-    them without a sign of life; ``runs`` how often a page may be begun that kills its worker.
+    ``batch`` is how many pages go in one message, of very many up to four times as many; ``lease``
+    for how many seconds a worker holds them without a sign of life; ``runs`` how often a page may
+    be begun that kills its worker.
     ``webhook`` is told when a build ends, signed with the secret in ``webhook_secret_env``.
     """
 
@@ -152,7 +154,7 @@ def address_of(service: State | Queue) -> str:
     return url
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """All of ``pipeline.toml``; ``locales`` are those translated into, in the order of the file."""
 
@@ -165,7 +167,7 @@ class Settings:
     queue: Queue = Queue()
     review: Review = field(default_factory=Review)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """A hash of every setting that changes what a page says: site, folders and locales."""
         parts = (

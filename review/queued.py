@@ -13,8 +13,8 @@ from pipeline.errors import QueueError
 from pipeline.ledger import Ledger, Progress, broker_of
 from pipeline.ledger.asking import Begun, ask, resume, step_of
 from pipeline.ledger.build import BUILD, CLICK, DRAFT, Asked
-from pipeline.ledger.kinds import Said
 from pipeline.project import Project
+from pipeline.said import Said
 
 from .runs import Kind, Run, Stage
 

@@ -109,7 +109,7 @@ def test_what_comes_goes_and_moves_says_so(project: Project) -> None:
 
 def test_what_is_not_remembered_is_not_guessed(project: Project) -> None:
     """Without the record of the last build nothing is said of pages but that they differ."""
-    (project.cache_dir / "build-versions.json").unlink()
+    (project.cache_dir / "build-versions.msgpack").unlink()
     untranslate(project, "articles/first", "An item")
     assert whys(build(project, today=DAY, jobs=1), FIRST) == {Why.UNKNOWN: ()}
 

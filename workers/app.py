@@ -5,12 +5,13 @@ It works on the site in the folder that ``PIPELINE_SITE`` names, the current one
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_ready, worker_shutdown
+from celery.signals import beat_init, worker_process_init, worker_ready, worker_shutdown
 from celery.worker.control import inspect_command
 
 from pipeline.project import open_project
@@ -42,6 +43,12 @@ def doing(state: Any) -> dict[str, object]:
 def start_health(**said: Any) -> None:
     """Answer for the health of this worker, or of beat, where a port is named."""
     health.start(os.environ.get("PIPELINE_HEALTH_PORT", ""))
+
+
+@worker_process_init.connect
+def settle_in(**said: Any) -> None:
+    """What is loaded by now stays: no process of the pool need look at it for garbage."""
+    gc.freeze()
 
 
 @worker_shutdown.connect

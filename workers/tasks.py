@@ -24,7 +24,7 @@ log = get_task_logger(__name__)
 
 @cache
 def _place(process: int, site: str) -> Place:
-    return Place(Path(site).absolute())
+    return Place(Path(site).absolute(), lasting=True)
 
 
 def place() -> Place:

@@ -97,16 +97,30 @@ class Held:
 
 
 _databases: dict[tuple[object, ...], Database] = {}
+_theirs: list[object] = []
 _opening = threading.Lock()
 
 
-def opened(project: Project) -> Database:
-    """The state database, opened once in each process: a forked one may not share it."""
+def opened(project: Project, *, pooled: bool = False) -> Database:
+    """The state database, opened once in each process: a forked one may not share it.
+
+    ``pooled`` is as in `open_database`, and for whoever opens it first to say.
+    """
     key = (os.getpid(), project.root, project.settings.state)
     with _opening:
         if key not in _databases:
-            _databases[key] = open_database(project)
+            _databases[key] = open_database(project, pooled=pooled)
         return _databases[key]
+
+
+def _abandon() -> None:
+    """In a forked process: leave the connections alone that are the other one's."""
+    for database in _databases.values():
+        _theirs.append(database.pool)  # never closed here, not even as garbage
+        database.dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_abandon)
 
 
 def _digest(project: Project, name: str) -> str:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row
@@ -126,6 +127,7 @@ def build_of(row: Row[Any]) -> Build:
     )
 
 
+@cache
 def is_newer(version: str) -> bool:
     """Whether something was planned by a newer version of the software than this one."""
     return _numbers(version) > _numbers(__version__)

@@ -10,6 +10,7 @@ from sqlalchemy import column, delete, inspect, table
 
 from ..index import sync as sync_index
 from ..memory import memory_of
+from ..outline import OUTLINES
 from ..project import output_of
 from ..site import shelf
 from .broker import Broker
@@ -76,6 +77,10 @@ def deliver(place: Place) -> int:
 
 def prune(place: Place) -> int:
     """Forget builds of long ago, and pages that were made and never published."""
+    outlines = place.project.cache_dir / OUTLINES
+    for path in outlines.glob("*"):
+        if path.stat().st_mtime < time.time() - _UNPUBLISHED:
+            path.unlink(missing_ok=True)
     for preview in (False, True):
         shelf.clear(output_of(place.project, preview=preview), older_than=_UNPUBLISHED)
     return place.ledger.builds.prune(older_than=_KEPT)

@@ -12,8 +12,9 @@ from ..catalogues import State
 from ..errors import PipelineError
 from ..fingerprint import stamp
 from ..project import Project
+from ..said import Said
 from .build import Build
-from .kinds import Article, Domains, Drafts, Extracted, Said, decode, encode
+from .kinds import Article, Domains, Drafts, Extracted, decode, encode
 from .units import DONE, FAILED, Units, Wanted
 
 _DOMAINS = 16

@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from .. import __version__, errors
+from .. import __version__
 from ..errors import MemoryStoreError, PipelineError, QueueError
 from ..extract import Change
 from ..extract import Job as Extracting
 from ..rendering import Changed, unwritable
+from ..said import Said
 from ..site import shelf
 from ..site.page import Page
 from ..site.survey import Surveyed
@@ -42,30 +42,6 @@ def kind(name: str) -> Callable[[Work], Work]:
         return work
 
     return register
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """An error as the ledger keeps it."""
-
-    kind: str
-    message: str
-    path: str | None = None
-    line: int | None = None
-    hint: str = ""
-
-    @classmethod
-    def of(cls, error: PipelineError) -> Said:
-        """What an error says."""
-        path = str(error.path) if error.path else None
-        return cls(type(error).__name__, error.message, path, error.line, error.hint)
-
-    def error(self) -> PipelineError:
-        """The error that said it."""
-        kind = getattr(errors, self.kind, PipelineError)
-        path = Path(self.path) if self.path else None
-        error: PipelineError = kind(self.message, path=path, line=self.line, hint=self.hint)
-        return error
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +79,11 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A page to be made, of an article or of none."""
+    """A page to be made, of an article or of none; ``around`` is what it was planned amid."""
 
     page: Page
     made_of: str
+    around: str
     article: Article
     version: str = __version__
 
@@ -176,7 +153,7 @@ def page(place: Place, unit: Unit) -> Outcome:
     given = decode(unit.input, Planned)
     article = given.article
     job = place.job(article.today, preview=article.preview)
-    if given.page.digest(*job.surroundings()[given.page.locale]) != given.made_of:
+    if job.around[given.page.locale] != given.around:
         return Outcome(DONE, encode(Ready(changed=True)))
     source = place.source(article.id, article.name) if article.id else None
     try:

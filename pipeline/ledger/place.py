@@ -21,17 +21,26 @@ class Place:
 
     Args:
         root: The site's folder.
+        lasting: Whether the process does nothing else, and so keeps the database open.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, lasting: bool = False) -> None:
         self._root = root
+        self._lasting = lasting
         self._project: tuple[str, Project] | None = None
         self._jobs: dict[tuple[date, bool], tuple[str, Job]] = {}
+        self._looked = False
         self._resting = 0.0
+
+    def look(self) -> None:
+        """Look anew at what was touched: to be said once for each message."""
+        self._looked = False
 
     @property
     def project(self) -> Project:
         """The site, opened anew when its settings were touched."""
+        if self._project is not None and self._looked:
+            return self._project[1]
         touched = stamp(self._root / "pipeline.toml")
         if self._project is None or self._project[0] != touched:
             self._project = (touched, open_project(self._root))
@@ -44,18 +53,21 @@ class Place:
         Raises:
             MemoryStoreError: It cannot be opened.
         """
-        return ledger_of(self.project, opened(self.project))
+        return ledger_of(self.project, opened(self.project, pooled=self._lasting))
 
     def job(self, today: date, *, preview: bool) -> Job:
-        """The job of a day, as theme, settings and the site's own words are now."""
+        """The job of a day, as theme, settings and the site's own words are at the last look."""
+        known = self._jobs.get((today, preview))
+        if known is not None and self._looked:
+            return known[1]
         project = self.project
         words = [project.catalogue_path(locale, DOMAIN) for locale in project.locales]
         themes = [project.theme_dir] if project.theme_dir else []
         touched = fingerprint([project.settings_path, *words, *themes])
-        known = self._jobs.get((today, preview))
         if known is None or known[0] != touched:
             known = (touched, Job.of(project, today, preview=preview))
             self._jobs = {(today, preview): known}  # those of other days are not needed again
+        self._looked = True
         return known[1]
 
     def source(self, article: str, name: str) -> articles.Source:

@@ -10,6 +10,10 @@ from .broker import Broker, Message
 from .ledger import Ledger
 from .units import Unit
 
+_SHARES, _LARGEST = 32, 4
+"""Of very many units, a message carries the thirty-second part, and at most four batches: since
+a message costs as much as some pages do, and a click waits for one to end."""
+
 
 def send(ledger: Ledger, broker: Broker, units: Sequence[Unit], *, batch: int) -> int:
     """Send pending units; how many messages that took.
@@ -30,7 +34,7 @@ def messages_of(units: Iterable[Unit], *, batch: int) -> Iterator[Message]:
     for (priority, kind), group in groupby(ordered, key=lambda unit: (unit.priority, unit.kind)):
         some = list(group)
         fresh = [unit for unit in some if not unit.runs]
-        size = 1 if kind == "draft" else batch
+        size = 1 if kind == "draft" else min(max(batch, len(fresh) // _SHARES), _LARGEST * batch)
         parts = [fresh[start : start + size] for start in range(0, len(fresh), size)]
         parts += [[unit] for unit in some if unit.runs]
         for part in parts:

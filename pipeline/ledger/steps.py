@@ -9,22 +9,27 @@ many, workers are asked once more.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
 
-from .. import __version__, articles
+from .. import __version__, articles, garbage
 from ..build import plain_of
 from ..database.clock import new_owner
 from ..errors import OutputError, PipelineError, QueueError
 from ..locks import locks_of
 from ..making import Make, Making, Read
+from ..outline import OUTLINES, Outline, read_outline
 from ..record import Record
+from ..rendering import Job
 from ..rendering import Wanted as WantedPage
+from ..said import Said
 from ..site import shelf
 from ..site.publication import Publication
 from ..site.survey import Surveyed, stamps_of
 from .broker import Broker
 from .build import Build
 from .extracting import drafted, drafts, extracts, key_of, merges
-from .kinds import Article, Planned, Ready, Said, Versions, decode, encode
+from .kinds import Article, Planned, Ready, Versions, decode, encode
 from .place import Place
 from .sending import send
 from .units import DONE, FAILED, ISOLATED, Unit, Wanted
@@ -168,6 +173,12 @@ class _Walk:
     def _making(self) -> Making:
         asked = self.build.asked
         locales = asked.locales or self.project.all_locales
+        place = self.place
+        place.look()
+
+        def job() -> Job:
+            return place.job(asked.today, preview=asked.preview)
+
         making = Making(
             self.project,
             self.record,
@@ -176,13 +187,19 @@ class _Walk:
             asked.force,
             lambda *said: None,
             asked.articles,
+            job=job,
         )
         making.assert_articles()
-        for unit in self.ledger.units.of(self.build.id, "render", ISOLATED):
+        for unit in self.isolated:
             given = decode(unit.input, Planned)
             if given.article.id:
                 making.fail(given.article.id, given.page.locale, self._isolated(given.page.path))
         return making
+
+    @cached_property
+    def isolated(self) -> Sequence[Unit]:
+        """The pages that ended their workers."""
+        return self.ledger.units.of(self.build.id, "render", ISOLATED)
 
     def _isolated(self, what: str) -> QueueError:
         return QueueError(
@@ -212,20 +229,24 @@ class _Walk:
 
     def _render(self) -> Sequence[Wanted]:
         making, asked = self._making(), self.build.asked
+        around = making.job.around
+        with garbage.kept():
+            outline = making.outline(self._read(making))
+        making.keep(outline, self._outline_path, self._basis(making))
         wanted = []
-        for (page, source), made_of in making.outdated(self._read(making)):
+        for (page, source), made_of in making.outdated(outline):
             id_, name = (source.id, source.name) if source else ("", "")
             article = Article(id_, name, asked.today, asked.preview, page.locale)
-            given = encode(Planned(page, made_of, article))
+            given = encode(Planned(page, made_of, around[page.locale], article))
             wanted.append(Wanted(f"page-{made_of}", "page", f"{id_} {page.path}".strip(), given))
         return wanted
 
     def _read(self, making: Making) -> Read:
         """Articles as workers have read them, or, where they changed since, as they are."""
-        units = self.ledger.units.of(self.build.id, "survey")
-        by_name = {unit.name: unit for unit in units}
 
         def read(sources: Sequence[articles.Source]) -> Iterator[Surveyed]:
+            units = self.ledger.units.of(self.build.id, "survey") if sources else ()
+            by_name = {unit.name: unit for unit in units}
             for source in sources:
                 unit = by_name.get(source.id)
                 stamps = stamps_of(self.project, source, making.policies)
@@ -252,18 +273,25 @@ class _Walk:
         record = self.record
         if not asked.force and asked.everything and record.is_current(self.project, asked.today):
             return self._end({"unchanged": record.files})
-        if asked.force or self.may_die or len(self._making().unread()) > _LITTLE:
+        if asked.force or self.may_die:
             return False
         try:
-            self._publish(self._few)
+            self._publish(self._few, most=_LITTLE)
         except _TooMany:
             return False
         return True
 
-    def _publish(self, make_of: Callable[[Making], Make]) -> None:
+    def _publish(self, make_of: Callable[[Making], Make], *, most: int | None = None) -> None:
+        """Publish, if no more than ``most`` articles are to be read.
+
+        Raises:
+            _TooMany: There are more.
+        """
         name = self.record.path.stem
         with locks_of(self.project).hold(name, timeout=600) as held:
             making = self._making()
+            if most is not None and len(making.unread()) > most:
+                raise _TooMany
             keeps = not self.build.asked.preview
             publication = Publication.begin(self.record.output, keeps=keeps)
 
@@ -274,7 +302,9 @@ class _Walk:
                         hint="Nothing was published by it.",
                     )
 
-            report = making.publish(publication, self._read(making), make_of(making), sure=sure)
+            report = making.publish(
+                publication, lambda: self._outline(making), make_of(making), sure=sure
+            )
         published = report.published
         said = {
             "new": len(published.new),
@@ -287,8 +317,21 @@ class _Walk:
             "warnings": [Said.of(error) for error in report.warnings],
         }
         self._end(said)
+        self._outline_path.unlink(missing_ok=True)
         for key in self.ledger.units.outcomes(self.build.id, "render"):
             shelf.drop(self.record.output, key[5:])
+
+    def _outline(self, making: Making) -> Outline:
+        """What was outlined when pages were planned, if nothing was touched since."""
+        kept = read_outline(self._outline_path, self._basis(making))
+        return making.resume(kept) if kept else making.outline(self._read(making))
+
+    @property
+    def _outline_path(self) -> Path:
+        return self.project.cache_dir / OUTLINES / f"{self.build.id}.msgpack"
+
+    def _basis(self, making: Making) -> str:
+        return key_of(making.basis, *sorted(unit.key for unit in self.isolated))
 
     def _few(self, making: Making) -> Make:
         def make(pages: Sequence[tuple[WantedPage, str]]) -> Iterator[int | PipelineError]:

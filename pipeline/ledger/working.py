@@ -26,6 +26,7 @@ def work(place: Place, broker: Broker, keys: Sequence[str]) -> int:
     Raises:
         QueueError: All is written down, but the broker could not be told how to go on.
     """
+    place.look()
     ledger, batch = place.ledger, place.project.settings.queue.batch
     if place.is_resting:
         time.sleep(_PATIENCE)
@@ -74,6 +75,7 @@ def reconcile(place: Place, broker: Broker) -> int:
 
 def take_step(place: Place, broker: Broker, build: str) -> None:
     """Take the next step of a build, and tell whoever wants to know once it has ended."""
+    place.look()
     if place.is_resting:
         time.sleep(_PATIENCE)
         broker.advance(build, place.ledger.builds.get(build).priority)

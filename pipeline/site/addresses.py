@@ -10,7 +10,7 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from ..articles import HOME
 from ..errors import SlugError
@@ -19,6 +19,7 @@ from ..slug import is_slug, slugify
 from .collation import sort_key
 from .language import language
 from .pictures import localised
+from .quoting import quote
 from .strings import Strings
 from .version import Version
 
@@ -78,6 +79,7 @@ class Addresses:
             if version.live and version.locale in self.locales:
                 self._by_article[version.article][version.locale] = version
         self._assign()
+        self._dated: dict[str, bool] = {}
         self._lists = {locale: self._listed(locale) for locale in self.locales}
         self._tags = {locale: self._tagged(locale) for locale in self.locales}
 
@@ -114,6 +116,12 @@ class Addresses:
     def articles(self, locale: str) -> tuple[Version, ...]:
         """The live articles of a locale, the newest first."""
         return self._lists[locale]
+
+    def has_dates(self, locale: str) -> bool:
+        """Whether any live article of a locale has a date."""
+        if locale not in self._dated:
+            self._dated[locale] = any(version.date for version in self._lists[locale])
+        return self._dated[locale]
 
     def tags(self, locale: str) -> Mapping[str, Tag]:
         """The tags of a locale by their names in the source, in the order of the locale's."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from .language import Language, language
+from .quoting import quote
 
 X_DEFAULT = "x-default"
 """The ``hreflang`` of the page for readers of any other language."""

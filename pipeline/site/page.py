@@ -13,8 +13,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
+import msgspec
 from markupsafe import Markup
 
 from ..articles import NO_LAYOUT, Article
@@ -24,6 +24,7 @@ from .choice import Choice, Policy, Standing
 from .editions import NOWHERE, Editions
 from .language import Language, language
 from .pictures import Size, localised, with_sizes
+from .quoting import quote
 from .strings import Strings
 from .structured import json_ld
 from .theme import Theme
@@ -181,9 +182,9 @@ class Page:
             else (self.path.lstrip("/"))
         )
 
-    def digest(self, *surroundings: str) -> str:
-        """A hash of all it is made of; ``surroundings`` are those of theme, words and settings."""
-        return hashlib.sha256(repr((self, surroundings)).encode()).hexdigest()[:24]
+    def digest(self, around: str) -> str:
+        """A hash of all it is made of; ``around`` is that of theme, words and settings."""
+        return hashlib.sha256(msgspec.msgpack.encode((self, around))).hexdigest()[:24]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import quote
 
 from ..articles import HOME
 from ..markup import Link
@@ -19,6 +18,7 @@ from .history import Redirect
 from .language import language
 from .page import Alternate, Card, Item, Notice, Page, Picture, TagLink, picture
 from .pictures import Size
+from .quoting import quote
 from .strings import Strings
 from .version import Version
 
@@ -191,8 +191,7 @@ class Plan:
     def _feed(self, locale: str) -> str:
         if self.preview or locale not in self.addresses.locales:
             return ""
-        dated = any(version.date for version in self.addresses.articles(locale))
-        return f"/{language(locale).lang}/feed.atom" if dated else ""
+        return f"/{language(locale).lang}/feed.atom" if self.addresses.has_dates(locale) else ""
 
     def _crumbs(self, path: str, kind: str, locale: str, title: str) -> Iterator[Item]:
         """The way to a page, from the home page on."""

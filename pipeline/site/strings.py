@@ -10,6 +10,7 @@ import gettext
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from jinja2.ext import babel_extract
@@ -43,7 +44,7 @@ class Strings:
             if fits and message.translated and _is_good(state_of(message), policy.publish):
                 self._found[message.context, message.id] = message.strings
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """A hash of all that it says."""
         said = sorted(

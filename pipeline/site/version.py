@@ -19,8 +19,6 @@ from ..markup import plain
 from .choice import Choice, Policy, Standing, choose, source_choice
 from .typography import typeset
 
-_DAYS = ("date", "updated", "stale_since", "until", "approved", "reviewed")
-
 KEY, PASSAGE = 10, 16
 """How many signs of a message's digest tell which passage it is, and, with those that tell what is
 shown for it, how many there are of each passage."""
@@ -107,25 +105,6 @@ class Version:
         its source did."""
         days = (self.date, self.updated, self.approved, self.stale_since)
         return max((day for day in days if day), default=None)
-
-    def to_json(self) -> dict[str, Any]:
-        """A plain dictionary that `from_json` understands."""
-        data: dict[str, Any] = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        data["problems"] = [(problem.message, problem.line) for problem in self.problems]
-        for name in _DAYS:
-            data[name] = data[name].isoformat() if data[name] else None
-        return data
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Version:
-        """The version that `to_json` described."""
-        values = dict(data)
-        for name in _DAYS:
-            values[name] = datetime.date.fromisoformat(values[name]) if values[name] else None
-        for name in ("foreign", "tags", "links", "translators"):
-            values[name] = tuple(values[name])
-        values["problems"] = tuple(Problem(*problem) for problem in values["problems"])
-        return cls(**values)
 
 
 def choices_for(

@@ -40,6 +40,32 @@ for _ in range(15):
     catalogues.update(path, edited, locks=locks_of(project))
 """
 
+FORKING = """
+import os, sys
+from pathlib import Path
+from sqlalchemy import text
+from pipeline.database.lock import opened
+from pipeline.project import open_project
+
+project = open_project(Path(sys.argv[1]))
+ours = opened(project, pooled=True)
+with ours.connect() as connection:
+    connection.execute(text("SELECT 1"))
+child = os.fork()
+if child == 0:
+    ended = 1
+    try:
+        with opened(project, pooled=True).begin() as connection:
+            connection.execute(text("INSERT INTO lock VALUES ('theirs', 't', 0)"))
+        ended = 0
+    finally:
+        os._exit(ended)
+assert os.waitpid(child, 0)[1] == 0
+with ours.connect() as connection:
+    print(connection.execute(text("SELECT name FROM lock")).all())
+ours.dispose()
+"""
+
 
 @pytest.fixture(params=KINDS)
 def project(
@@ -129,3 +155,10 @@ def test_nothing_is_written_by_who_lost_the_lock(project: Project) -> None:
     assert path.read_bytes() == before
     catalogues.update(path, change, locks=locks_of(project))
     assert b"Iets" in path.read_bytes()
+
+
+def test_a_forked_process_has_connections_of_its_own(project: Project) -> None:
+    """Those that are kept open stay the other one's, which goes on with them."""
+    command = [sys.executable, "-c", FORKING, str(project.root)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "[('theirs',)]"), done.stderr
