@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0009"
+down_revision = "0008"
 
 _OLD = "locale, domain, digest, context, place, state, source, strings, sum"
 _VECTOR = "array_to_tsvector(string_to_array(btrim({}_words), ' '))"
