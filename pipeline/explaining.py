@@ -96,9 +96,11 @@ class _Explaining:
         article, is_page, locale = self.making.before[name].owner.partition("\t")
         if not is_page:
             folder = name.partition("/")[0]
-            gone = [code for code in self._before.addresses.locales
-                    if code.replace("_", "-") == folder
-                    and code not in self.plan.addresses.locales]  # fmt: skip
+            gone = sorted(
+                code
+                for code in {locale for _, locale in self.making.owners}
+                if code.replace("_", "-") == folder and code not in self.plan.addresses.locales
+            )
             if gone:
                 return [Cause(Why.LANGUAGES, (f"-{gone[0]}",))]
             return [Cause(Why.LIST)] if name.endswith(".html") else [self._of_a_file(name)]
@@ -133,7 +135,8 @@ class _Explaining:
         versions = [
             version
             for place in sorted(self.making.owners)
-            if (version := memory.live(*place)) is not None
+            if place[1] in self.making.policies  # of a former language the words are not known
+            and (version := memory.live(*place)) is not None
         ]
         return Plan(
             self.plan.site,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.build import build
+from pipeline.causes import Cause, Why
 from pipeline.errors import OutputError
 from pipeline.extract import extract
 from pipeline.project import Project, open_project
@@ -223,7 +224,9 @@ def test_a_language_that_was_given_up_leads_to_the_originals(tmp_path: Path) -> 
     project = published(tmp_path)
     replace(tmp_path / "pipeline.toml", "[locales.nl]", "[locales.de]")
     project = open_project(tmp_path)
-    assert build(project, today=DAY, jobs=1).ok
+    report = build(project, today=DAY, jobs=1)
+    assert report.ok
+    assert report.causes["nl/feed.atom"] == (Cause(Why.LANGUAGES, ("-nl",)),)
     found = redirects.read(project.output_dir)
     assert found["/nl/nl-first/"] == ("/en/first/", 302)
     assert found["/nl/"] == ("/en/", 302)
