@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .causes import SHARED, Cause, Causes, Why, of_pages, of_versions
+from .remembering import eras_of
 from .rendering import hash_of
 from .site.page import Page
 from .site.plan import Plan
@@ -162,7 +163,7 @@ class _Explaining:
     def _shared(self, locale: str) -> list[Cause]:
         """What changed of all that pages of a locale have in common."""
         eras = self.making.memory.eras.get(locale)
-        now = self.making.eras(self.plan).get(locale)
+        now = eras_of(self.making, self.plan).get(locale)
         if not eras or now is None:
             return []
         both = zip(SHARED, eras[0], now, strict=True)

@@ -15,6 +15,7 @@ from . import articles
 from .build import Progress, Report
 from .errors import PipelineError
 from .explaining import explain
+from .filling import Filling
 from .locks import locks_of
 from .making import Making
 from .project import Project, assert_locales
@@ -73,8 +74,9 @@ def _foreseen(work: Making) -> Report:
             yield job.render(wanted)
 
     plan, pages, kept = work.prepare(publication, lambda: work.outline(read), make)
+    filling = Filling(work, publication)
     for name in publication.written:  # compressed forms are not made to foresee
-        kept.update(work.with_variants(name)[1:])
+        kept.update(filling.with_variants(name)[1:])
     if work.searchable:
         kept.update(name for name in work.before if name.startswith(search.FOLDER))
     published = publication.foreseen(work.before, kept=kept)

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline import articles
-from pipeline.causes import Why, from_plain
 from pipeline.site.publication import read_manifest
 from pipeline.translation import translate
 from pipeline.translation.draft import MEMORY
 
 from ..people import Refused
 from ..rights import Right
-from ..runs import Kind, Run, Stage
+from ..runs import Kind, Run
 from ..tokens import Scope
 from .access import Call, Calling, Resource
 from .cursors import Cursor, Limit, Page, asked, page
 from .problems import Problem
-from .shapes import ErrorShape, Locale, Moment, moment
+from .runs import (
+    Article,
+    BuildShape,
+    BuildWish,
+    DraftShape,
+    DraftWish,
+    Engine,
+    Estimate,
+    Planned,
+    built,
+    drafted,
+)
+from .shapes import ErrorShape, Locale
 
 builds = Resource.make("builds")
 drafts = Resource.make("drafts")
@@ -32,147 +42,6 @@ _LOCATION = {"Location": {"description": "The address of it.", "schema": {"type"
 Id = Annotated[
     str, Path(description="The `id` of it.", pattern=r"^[0-9a-z]{1,16}$", examples=["12"])
 ]
-Article = Annotated[str, Field(max_length=200)]
-Engine = Annotated[str, Field(max_length=64)]
-
-
-class BuildWish(BaseModel):
-    """What is to be built."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    locales: list[Annotated[str, Field(max_length=16)]] = Field(
-        default=[],
-        max_length=100,
-        description="The languages; every one if none.",
-        examples=[["nl"]],
-    )
-    articles: list[Article] = Field(
-        default=[],
-        max_length=1000,
-        description="The articles, with the lists and feeds that they are in; every one if none.",
-        examples=[["articles/first"]],
-    )
-    force: bool = Field(default=False, description="Build also what is up to date.")
-    preview: bool = Field(
-        default=False,
-        description="Build a preview with everything that waits for people, elsewhere.",
-    )
-    forecast: bool = Field(
-        default=False,
-        description="Say what a build would add, change and remove, and why; nothing is built, no"
-        " preview either.",
-    )
-
-
-class DraftWish(BaseModel):
-    """What is to be drafted by the memory and by machines."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    articles: list[Article] = Field(
-        default=[],
-        max_length=1000,
-        description="The articles; every one if none.",
-        examples=[["articles/first"]],
-    )
-    engines: list[Engine] = Field(
-        default=[],
-        max_length=20,
-        description="The engines of the settings to ask; every one if none, `memory` for none.",
-        examples=[["memory"]],
-    )
-
-
-class RunProgress(BaseModel):
-    """How far something is."""
-
-    step: str = Field(examples=["Rendering"])
-    done: int
-    total: int
-
-
-class RunShape(BaseModel):
-    """What was asked for, by whom, and how far it is."""
-
-    id: str = Field(examples=["12"])
-    state: Stage
-    who: str
-    at: Moment
-    until: Moment | None = Field(description="When it ended.")
-    trouble: str = Field(
-        description="Why it does not go on, if it should: the broker is down, or no worker begins."
-    )
-    progress: RunProgress | None = Field(description="While it runs.")
-    errors: list[str] = Field(description="What failed, and stopped nothing else.")
-    warnings: list[str] = Field(description="What a person should look at.")
-
-
-class CauseShape(BaseModel):
-    """Why a file is another than it was."""
-
-    why: Why
-    what: list[str] = Field(
-        description="Of that what: names with `+`, `-` or `~` before them are there now, there no"
-        " longer, or others than they were; of texts it is the start of their messages' ids."
-    )
-
-
-class BuildReport(BaseModel):
-    """What a build did, or (for a forecast) would do: files below the published site."""
-
-    new: list[str] = Field(examples=[["nl/articles/the-first/index.html"]])
-    changed: list[str]
-    removed: list[str]
-    unchanged: int = Field(description="How many were up to date.")
-    causes: dict[str, list[CauseShape]] = Field(
-        description="Why each of these files is new, changed or removed."
-    )
-
-
-class BuildShape(RunShape):
-    """A build."""
-
-    asked: BuildWish
-    report: BuildReport | None = Field(description="What it did, when it has.")
-
-
-class DraftReport(BaseModel):
-    """What drafting did."""
-
-    drafts: dict[str, int] = Field(
-        description="Drafts written, by where they come from.", examples=[{"nl, memory": 12}]
-    )
-    suggested: int = Field(description="Messages of people that got suggestions.")
-    waiting: int = Field(description="Messages that nothing could be drafted for.")
-
-
-class DraftShape(RunShape):
-    """Drafting."""
-
-    locale: str
-    asked: DraftWish
-    report: DraftReport | None = Field(description="What it did, when it has.")
-
-
-class Planned(BaseModel):
-    """What an engine would be sent."""
-
-    engine: str = Field(examples=["deepl"])
-    segments: int = Field(description="How many texts, each once; of long ones their parts.")
-    characters: int = Field(description="How many, with the signs that stand for markup.")
-    cost: float | None = Field(description="In euros, by its price; null if that is not known.")
-    left: int | None = Field(description="Characters that its budget allows today; null for any.")
-    instead: bool = Field(
-        description="Whether it is asked only for what the engines before it leave."
-    )
-
-
-class Estimate(BaseModel):
-    """What drafting would send, before anything is sent."""
-
-    items: list[Planned]
-    errors: list[ErrorShape]
 
 
 @builds.route(
@@ -210,7 +79,7 @@ def start_build(call: Calling, response: Response, body: BuildWish | None = None
         token=call.token.label,
     )
     response.headers["Location"] = f"/api/v1/builds/{number}"
-    return _built(_get(call, str(number), *_BUILDS))
+    return built(_get(call, str(number), *_BUILDS))
 
 
 @builds.route(
@@ -227,7 +96,7 @@ def list_builds(call: Calling, cursor: Cursor = None, limit: Limit = 50) -> Page
     before = None if wish.after is None else int(wish.after[0])
     found = call.desk.runs.latest(limit=limit + 1, before=before, kinds=_BUILDS)
     shown, following = page(found, wish, lambda run: (run.id,))
-    return Page(items=[_built(run) for run in shown], next=following)
+    return Page(items=[built(run) for run in shown], next=following)
 
 
 @builds.route(
@@ -240,7 +109,7 @@ def list_builds(call: Calling, cursor: Cursor = None, limit: Limit = 50) -> Page
 )
 def show_build(call: Calling, id: Id) -> BuildShape:
     """How far a build is, or what it did and which addresses changed."""
-    return _built(_get(call, id, *_BUILDS))
+    return built(_get(call, id, *_BUILDS))
 
 
 @builds.route(
@@ -260,7 +129,7 @@ def cancel_build(call: Calling, id: Id) -> BuildShape:
     for locale in run.what["locales"] or ["*"]:
         if not call.may(Right.MANAGE, Scope.BUILD, locale):
             raise Problem(403, "This build is of languages that you do not manage.")
-    return _built(_cancel(call, run))
+    return built(_cancel(call, run))
 
 
 @drafts.route(
@@ -322,7 +191,7 @@ def start_drafts(
         token=call.token.label,
     )
     response.headers["Location"] = f"/api/v1/locales/{locale}/drafts/{number}"
-    return _drafted(_get(call, str(number), Kind.DRAFT))
+    return drafted(_get(call, str(number), Kind.DRAFT))
 
 
 @drafts.route(
@@ -335,7 +204,7 @@ def start_drafts(
 )
 def show_drafts(call: Calling, locale: Locale, id: Id) -> DraftShape:
     """How far drafting is, or what it did."""
-    return _drafted(_of_locale(call, locale, id))
+    return drafted(_of_locale(call, locale, id))
 
 
 @drafts.route(
@@ -348,7 +217,7 @@ def show_drafts(call: Calling, locale: Locale, id: Id) -> DraftShape:
 )
 def cancel_drafts(call: Calling, locale: Locale, id: Id) -> DraftShape:
     """Send nothing more; what was drafted stays. What has ended is a conflict (409)."""
-    return _drafted(_cancel(call, _of_locale(call, locale, id)))
+    return drafted(_cancel(call, _of_locale(call, locale, id)))
 
 
 def _known(call: Call, locale: str, articles: list[str]) -> None:
@@ -398,36 +267,3 @@ def _cancel(call: Call, run: Run) -> Run:
     except Refused as refused:
         raise Problem(409, str(refused)) from None
     return _get(call, str(run.id), run.kind)
-
-
-def _common(run: Run) -> dict[str, Any]:
-    progress = {"step": run.step, "done": run.done, "total": run.total}
-    return {
-        "id": str(run.id),
-        "state": run.stage,
-        "who": run.who,
-        "at": moment(run.at),
-        "until": None if run.until is None else moment(run.until),
-        "progress": progress if run.is_open and run.step else None,
-        "trouble": run.trouble if run.is_open else "",
-        "errors": run.report.get("errors", []),
-        "warnings": run.report.get("warnings", []),
-    }
-
-
-def _built(run: Run) -> BuildShape:
-    asked = {name: run.what[name] for name in ("locales", "articles", "force")}
-    asked |= {"preview": run.kind is Kind.PREVIEW, "forecast": run.kind is Kind.FORECAST}
-    report = None
-    if "unchanged" in run.report:
-        causes = from_plain(run.report.get("causes", {}))
-        plain = {f: [{"why": c.why, "what": c.what} for c in own] for f, own in causes.items()}
-        report = {**run.report, "causes": plain}
-    return BuildShape.model_validate({**_common(run), "asked": asked, "report": report})
-
-
-def _drafted(run: Run) -> DraftShape:
-    asked = {"articles": run.what["articles"], "engines": run.what.get("engines", [])}
-    given = {"asked": asked, "locale": run.what["locales"][0]}
-    report = run.report if "drafts" in run.report else None
-    return DraftShape.model_validate({**_common(run), **given, "report": report})
