@@ -122,7 +122,7 @@ class Reader:
         self._at += 1
         run = self._run
         self._stack.append((run, self._lang, self._quiet, len(run.pieces), self._at, attributes))
-        if attributes:
+        if attributes and not _DULL.issuperset(attributes):
             self._attributes(tag, attributes)
         if tag in _SPECIAL:
             if tag in _SCRIPTS:

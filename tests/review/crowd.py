@@ -32,7 +32,9 @@ from review.app import create_app
 from review.serve import listening
 with listening(0) as place:
     print(place.getsockname()[1], flush=True)
-    config = uvicorn.Config(create_app(open_project(Path(sys.argv[1]))), log_level="error")
+    app = create_app(open_project(Path(sys.argv[1])))
+    # A busy client may come back late to a connection; it must not meet one that just closes.
+    config = uvicorn.Config(app, log_level="error", timeout_keep_alive=300)
     uvicorn.Server(config).run(sockets=[place])
 """
 

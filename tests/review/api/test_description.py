@@ -74,7 +74,7 @@ def test_schemathesis_finds_nothing(desk: Desk, tmp_path: Path) -> None:
             f"{url}/openapi.json",
         ]
         options = ["--header", f"Authorization: Bearer {token_of(desk, 'Bea')}", "--no-color"]
-        options += ["--seed", "1", "--max-examples", "5", "--generation-database", "none"]
+        options += ["--seed", "1", "--max-examples", "3", "--generation-database", "none"]
         done = subprocess.run(
             [*command, *options, "--continue-on-failure", "--warnings", "off"],
             cwd=tmp_path,
