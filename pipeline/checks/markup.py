@@ -15,6 +15,8 @@ VARIABLE = re.compile(
 )
 """What a program puts something else in place of: ``%(name)s``, ``{name}``, ``{{ name }}``."""
 
+_EMPTY_PAIR = re.compile(r"<([a-z][a-z-]*\d+)>\s*</\1>")
+
 
 @check("tokens", severity=Severity.BLOCKING)
 def tokens_fit(subject: Subject) -> Iterator[Hit]:
@@ -50,6 +52,11 @@ def something_is_there(subject: Subject) -> Iterator[Hit]:
     """A translation says something where its source does."""
     if subject.plain_source.strip() and not subject.plain_translation.strip():
         yield "the translation is empty"
+        return
+    known = {match[1] for match in _EMPTY_PAIR.finditer(subject.source)}
+    for match in _EMPTY_PAIR.finditer(subject.translation):
+        if match[1] not in known:
+            yield f"nothing stands between <{match[1]}> and </{match[1]}>"
 
 
 @check("edges", severity=Severity.WARNING)

@@ -18,6 +18,7 @@ FOUND = [
     ("variables", "%(num)s minutes", "%(getal)s minuten", "%(num)s is missing"),
     ("variables", "Hello {name}", "Hallo {naam}", "{naam} is not in the source"),
     ("empty", "Text", " ", "is empty"),
+    ("empty", "See <a1>this</a1>", "Kijk hier <a1> </a1>", "nothing stands between <a1>"),
     ("edges", "Text ", "Tekst", "edges differ"),
     ("numbers", "Open 7 days", "7 dagen, 24 uur open", "24 is not in the source"),
     ("numbers", "It costs € 112.50", "Het kost € 115,00", "11250 is missing"),
@@ -47,6 +48,7 @@ FOUND = [
 ]
 PASSES = [
     ("A <em1>b</em1> c", "Een <em1>b</em1> c"),
+    ("An icon <span1></span1> here", "Een icoon <span1></span1> hier"),
     ("%(num)s minutes", "%(num)s minuten"),
     ("Since the 1970s", "Sinds de jaren zeventig"),
     ("From 9:00 to 18:00", "Van 9.00 tot 18.00 uur"),
