@@ -58,7 +58,7 @@ def _is_kept(name: str, translation: str, source_locale: str) -> bool:
     words = [word for word in re.split(r"[ ’'-]", name) if word[:1].isupper() and len(word) > 2]
     known = _translated(source_locale)
     return not words or any(
-        word.casefold() in known
+        not known.isdisjoint({word.casefold(), word.casefold().removesuffix("s")})
         or fuzz.partial_ratio(word.casefold(), translation.casefold()) >= _ALIKE
         for word in words
     )

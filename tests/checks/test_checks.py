@@ -58,6 +58,10 @@ PASSES = [
     ("It may be March 3", "Het is misschien 3 mrt"),
     ("You may come, and march on", "Je mag komen, en loop door"),
     ("On Mondays and Black Friday", "Op maandagen en Black Friday"),
+    (
+        "We are open on weekdays, and on Tuesdays until late in the evening.",
+        "We zijn op werkdagen open, en op dinsdag tot laat in de avond.",
+    ),
     ("14 to 17", "14 tot en met 17"),
     ("Version 2.1.3", "Versie 2.1.3"),
     ("Call 020 555 01 23", "Bel 020 555 01 23"),
