@@ -9,10 +9,10 @@ from pathlib import Path
 from . import articles, catalogues
 from .catalogues import State
 from .checks import Finding, Severity, Subject, findings
-from .errors import PipelineError, SettingsError
+from .errors import PipelineError
 from .glossary import Glossary, read_glossary
 from .markup import Segment
-from .project import Project
+from .project import Project, assert_translated
 from .site.strings import DOMAIN
 
 Key = tuple[str | None, str]
@@ -38,13 +38,7 @@ def inspect(project: Project, locales: Sequence[str] = ()) -> Iterator[Inspected
     Raises:
         SettingsError: A locale is not one the site is translated into.
     """
-    for locale in locales:
-        if locale not in project.locales:
-            raise SettingsError(
-                f"“{locale}” is not a language that this site is translated into",
-                path=project.settings_path,
-                hint=f"It is translated into {', '.join(project.locales) or 'none'}.",
-            )
+    assert_translated(project, locales)
     sources = {source.id: source for source in articles.find(project).sources}
     for locale in locales or project.locales:
         try:

@@ -148,3 +148,18 @@ def assert_locales(project: Project, locales: Sequence[str]) -> None:
                 path=project.settings_path,
                 hint=f"It has {', '.join(project.all_locales)}.",
             )
+
+
+def assert_translated(project: Project, locales: Sequence[str]) -> None:
+    """Refuse a locale that the site is not translated into; its own is one.
+
+    Raises:
+        SettingsError: It is not.
+    """
+    for locale in locales:
+        if locale not in project.locales:
+            raise SettingsError(
+                f"“{locale}” is not a language that this site is translated into",
+                path=project.settings_path,
+                hint=f"It is translated into {', '.join(project.locales) or 'none'}.",
+            )

@@ -103,12 +103,7 @@ def open_site(site: Path) -> Project:
 
 
 def known_locale(project: Project, locale: str) -> str:
-    from ..errors import SettingsError  # noqa: PLC0415
+    from ..project import assert_translated  # noqa: PLC0415
 
-    if locale not in project.locales:
-        raise SettingsError(
-            f"“{locale}” is not a language that this site is translated into",
-            path=project.settings_path,
-            hint=f"It is translated into {', '.join(project.locales) or 'none'}.",
-        )
+    assert_translated(project, [locale])
     return locale
