@@ -19,21 +19,11 @@ from pipeline.extract import extract
 from pipeline.index import Kind
 from pipeline.memory import memory_of
 from pipeline.project import Project
-from tests.databases import KINDS, address
-from tests.sites import DAY, SETTINGS, catalogue, replace, site, translate, translated
+from tests.sites import DAY, catalogue, replace, site, translate, translated
 from tests.tools import gettext
 
 FIRST = "articles/first"
 ITEM = "An item"
-
-
-@pytest.fixture(params=KINDS)
-def project(request: pytest.FixtureRequest, tmp_path: Path) -> Project:
-    """A site that was extracted, with its state in each kind of database."""
-    state = f'[state]\nurl = "{address(request.param)}"\n'
-    made = site(tmp_path, settings=SETTINGS + state)
-    extract(made, today=DAY)
-    return made
 
 
 @pytest.fixture

@@ -14,23 +14,12 @@ from pipeline import catalogues, index
 from pipeline.catalogues import Catalogue
 from pipeline.database import open_database
 from pipeline.database.tables import message, tally
-from pipeline.extract import extract
 from pipeline.index import Kind
 from pipeline.index.turn import turn_of
 from pipeline.project import Project
-from tests.databases import KINDS, address
-from tests.sites import DAY, SETTINGS, replace, site
+from tests.sites import replace
 
 FIRST = "articles/first"
-
-
-@pytest.fixture(params=KINDS)
-def project(request: pytest.FixtureRequest, tmp_path: Path) -> Project:
-    """A site that was extracted, with its state in each kind of database."""
-    state = f'[state]\nurl = "{address(request.param)}"\n'
-    made = site(tmp_path, settings=SETTINGS + state)
-    extract(made, today=DAY)
-    return made
 
 
 def to(text: str, translation: str) -> Callable[[Catalogue], Catalogue]:

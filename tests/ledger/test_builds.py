@@ -11,7 +11,6 @@ import pytest
 from pipeline import files as files_module
 from pipeline.build import build
 from pipeline.errors import QueueError
-from pipeline.extract import extract
 from pipeline.ledger import Builds, Outcome, Unit, kinds
 from pipeline.ledger.build import RUN
 from pipeline.ledger.chores import prune
@@ -21,27 +20,12 @@ from pipeline.ledger.working import begin, reconcile
 from pipeline.project import Project
 from pipeline.site import shelf
 from tests.ledger.carrier import Carrier, place_of, queued, started, until_ended
-from tests.sites import DAY, PAGES, catalogue, replace, translate
+from tests.sites import DAY, PAGES, catalogue, replace
 
 MANY = PAGES | {
     f"articles/n{number}.md": f"---\ntitle: Number {number}\n---\n\nText {number}.\n"
     for number in range(60)
 }
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """A translated site of more articles than are built on the side."""
-    made = queued(tmp_path, MANY)
-    extract(made, today=DAY, jobs=1)
-    translate(made)
-    return made
-
-
-@pytest.fixture
-def place(project: Project) -> Place:
-    """A worker's process."""
-    return place_of(project)
 
 
 def published(project: Project) -> dict[str, bytes]:

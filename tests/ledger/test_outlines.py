@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract import extract
 from pipeline.ledger.place import Place
 from pipeline.ledger.sending import messages_of
 from pipeline.ledger.units import PENDING, Unit
@@ -15,24 +14,9 @@ from pipeline.outline import OUTLINES
 from pipeline.project import Project
 from pipeline.site.page import Page
 from pipeline.site.plan import Plan
-from tests.ledger.carrier import Carrier, place_of, queued, started, until_ended
-from tests.ledger.test_builds import MANY, expected, published
-from tests.sites import DAY, replace, translate
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """A translated site of more articles than are built on the side."""
-    made = queued(tmp_path, MANY)
-    extract(made, today=DAY, jobs=1)
-    translate(made)
-    return made
-
-
-@pytest.fixture
-def place(project: Project) -> Place:
-    """A worker's process."""
-    return place_of(project)
+from tests.ledger.carrier import Carrier, started, until_ended
+from tests.ledger.test_builds import expected, published
+from tests.sites import replace
 
 
 @pytest.fixture

@@ -6,17 +6,17 @@ import base64
 import hashlib
 import json
 import secrets
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
+
+from tests.loopback import Handler, answering
 
 CLIENT, SECRET = "desk", "the provider’s secret"
 
@@ -118,7 +118,7 @@ def provider() -> Iterator[Provider]:
     """A provider as long as the block takes."""
     made = Provider()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Answers(Handler):
         def do_GET(self) -> None:
             made.asked.append(self.path)
             if self.path.endswith("/openid-configuration"):
@@ -135,23 +135,7 @@ def provider() -> Iterator[Provider]:
 
         def _say(self, said: Any) -> None:
             status = 503 if made.down else 200 if said is not None else 400
-            body = json.dumps(said).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(status, json.dumps(said).encode())
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Be quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.issuer = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with answering(Answers) as made.issuer:
         yield made
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -16,7 +16,7 @@ from review import people, subscriptions, work
 from review.desk import Desk
 from review.message import Place
 from review.runs import Kind
-from tests.review.chromium import chromium, log_in, served
+from tests.review.chromium import log_in, served
 from tests.review.desks import TWO, desk_in, person
 from tests.sites import catalogue, translate, untranslate
 from tests.tools import missing
@@ -63,13 +63,6 @@ client_id = "desk"
 """What shows all that there is on the pages of one's account and of coming in."""
 
 RUN = "axe.run(document, {resultTypes: ['violations'], iframes: false})"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for all tests here."""
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

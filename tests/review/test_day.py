@@ -16,19 +16,12 @@ from pipeline.memory import Memory, Unit
 from review.desk import Desk
 from review.message import Place
 from review.tables import claim
-from tests.review.chromium import chromium, log_in, served
+from tests.review.chromium import log_in, served
 from tests.review.desks import desk_in
 from tests.sites import DAY, catalogue, replace, translate
 
 TEXT = "One sentence, and <a1>a link</a1>."
 EDITOR = f"/nl/message/{digest_of((None, TEXT))}?in=articles/first&article=articles/first"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for all tests here."""
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture

@@ -10,20 +10,13 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from pipeline.catalogues import digest_of
 from review.desk import Desk
-from tests.review.chromium import chromium, log_in, served
+from tests.review.chromium import log_in, served
 from tests.review.desks import TWO, desk_in
 
 TEXT = "One sentence, and <a1>a link</a1>."
 EDITOR = f"message/{digest_of((None, TEXT))}?in=articles/first"
 SETTINGS = TWO.replace("[locales.de]", "[locales.ar]")
 OPENING = "<a1>"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for all tests here."""
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

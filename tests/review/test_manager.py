@@ -12,7 +12,7 @@ from pipeline.catalogues import digest_of
 from pipeline.extract import extract
 from pipeline.project import Project
 from review.desk import Desk
-from tests.review.chromium import chromium, log_in, served
+from tests.review.chromium import log_in, served
 from tests.review.desks import TWO, desk_in, staffed
 from tests.review.test_day import watched
 from tests.sites import DAY, translate, untranslate
@@ -22,13 +22,6 @@ FIRST = "nl/nl-first/index.html"
 ITEM = digest_of((None, "An item"))
 LONG = 30_000.0
 """Milliseconds that a build may take on a busy machine."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for all tests here."""
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture

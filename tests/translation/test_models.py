@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ import pytest
 from pipeline.translation import EngineFault, Fetching, Job, Trouble
 from pipeline.translation.engines import firefox
 from pipeline.translation.models import newest
+from tests.loopback import Handler, answering
 from tests.translation.clients import settings
 from tests.translation.test_firefox import models
 
@@ -56,26 +55,16 @@ def offered() -> Iterator[Offered]:
             found.files[f"/files/{path.name}"] = packed(data)
             found.records.append(record(path.name, kind, hashlib.sha256(data).hexdigest()))
 
-    class Handler(BaseHTTPRequestHandler):
+    class Answers(Handler):
         def do_GET(self) -> None:
             found.asked.append(self.path)
             body = json.dumps({"data": found.records}).encode()
             if self.path != "/records":
                 body = found.files.get(self.path, b"")
-            self.send_response(200 if body else 404)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(200 if body else 404, body)
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield found
-    server.shutdown()
-    server.server_close()
+    with answering(Answers) as found.url:
+        yield found
 
 
 def record(name: str, kind: str, digest: str, version: str = "1.0") -> dict[str, object]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.loopback import Handler, answering
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def hook(*, refuse: int = 0) -> Iterator[Hook]:
     """A receiver, as long as the block takes."""
     made = Hook(refuse=refuse)
 
-    class Handler(BaseHTTPRequestHandler):
+    class Receiver(Handler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             name, at, signature = (
@@ -59,20 +59,8 @@ def hook(*, refuse: int = 0) -> Iterator[Hook]:
             )
             made.paths.append(self.path)
             made.heard.append(Heard(name, at, signature, body))
-            self.send_response(503 if len(made.heard) <= made.refuse else 200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            self.answer(503 if len(made.heard) <= made.refuse else 200)
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Be quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.url = f"http://127.0.0.1:{server.server_port}/"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with answering(Receiver) as address:
+        made.url = f"{address}/"
         yield made
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
