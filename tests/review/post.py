@@ -26,9 +26,11 @@ from cryptography.x509.oid import NameOID
 USER, PASSWORD = "desk", "a word for the server"
 
 
-@dataclass(slots=True)
+@dataclass
 class PostOffice:
     """What the server was given, and how it answers.
+
+    It has no slots: aiosmtpd asks for all members of it, which Python 3.11.2 cannot tell then.
 
     Attributes:
         letters: What it took, with the addresses of the envelope.

@@ -5,6 +5,7 @@ Structure, language and gates are looked at, never exact words: other versions s
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -65,7 +66,12 @@ def address() -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [program, "-p", str(port), "-j", "1", str(MODES.parent)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "LC_ALL": "C.UTF-8"},  # it refuses to start in another locale
+    )
     url = f"http://127.0.0.1:{port}"
     try:
         until = time.monotonic() + 60
