@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from . import files
-from .errors import ThemeError
+from .errors import PipelineError, ThemeError
 from .rendering import Wanted
-from .site.compression import SUFFIXES, is_compressible
+from .site.compression import names_of
 from .site.documents import documents
 from .site.page import Page
 from .site.plan import Plan
@@ -38,9 +38,10 @@ class Filling:
         """
         outdated = self.outdated(planned)
         for ((page, _), made_of), result in zip(outdated, make(outdated), strict=True):
-            if isinstance(result, int):
+            if not isinstance(result, PipelineError):
                 owner = f"{page.article}\t{page.locale}" if page.article else ""
-                self.publication.written[page.file] = Entry(made_of, result, owner)
+                for name, size in result.items():
+                    self.publication.written[name] = Entry(made_of, size, owner)
                 continue
             if isinstance(result, ThemeError):
                 raise result
@@ -94,9 +95,7 @@ class Filling:
 
     def with_variants(self, name: str) -> tuple[str, ...]:
         """A file and its compressed forms, as they are published."""
-        if self.making.preview or not is_compressible(name):
-            return (name,)
-        return (name, *(name + suffix for suffix in SUFFIXES))
+        return (name,) if self.making.preview else names_of(name)
 
     def _file(self, name: str, data: bytes) -> None:
         made_of = files.digest(data)

@@ -20,7 +20,7 @@ from .locks import locks_of
 from .making import Making
 from .project import Project, assert_locales
 from .record import Record
-from .rendering import Wanted
+from .rendering import Sizes, Wanted
 from .site import search
 from .site.compression import is_variant
 from .site.publication import Publication
@@ -60,7 +60,7 @@ def foresee(
 
 def _foreseen(work: Making) -> Report:
     output = foreseen_in(work.project)
-    job = replace(work.job, output=output)
+    job = replace(work.job, output=output, compresses=False)
     publication = Publication.begin(output, site=work.record.output)
 
     def read(sources: Sequence[articles.Source]) -> Iterator[Surveyed]:
@@ -68,7 +68,7 @@ def _foreseen(work: Making) -> Report:
             work.progress("Reading", number, len(sources))
             yield job.survey(source)
 
-    def make(pages: Sequence[tuple[Wanted, str]]) -> Iterator[int | PipelineError]:
+    def make(pages: Sequence[tuple[Wanted, str]]) -> Iterator[Sizes | PipelineError]:
         for number, (wanted, _) in enumerate(pages):
             work.progress("Rendering", number, len(pages))
             yield job.render(wanted)

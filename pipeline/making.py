@@ -28,7 +28,7 @@ from .pool import Pool
 from .project import Project
 from .record import Record, remembered_by
 from .remembering import places_of, remember
-from .rendering import Job, Wanted, hash_of
+from .rendering import Job, Sizes, Wanted, hash_of
 from .said import Said
 from .site import search
 from .site.addresses import Addresses
@@ -46,7 +46,7 @@ from .tables import nearest
 Read = Callable[[Sequence[articles.Source]], Iterable[Surveyed]]
 """Surveys articles, in their order."""
 
-Make = Callable[[Sequence[tuple[Wanted, str]]], Iterable[int | PipelineError]]
+Make = Callable[[Sequence[tuple[Wanted, str]]], Iterable[Sizes | PipelineError]]
 """Puts pages beside the site, in their order; each with the hash of what it is made of."""
 
 

@@ -17,6 +17,7 @@ from .errors import OutputError, PipelineError
 from .project import Project, output_of
 from .site.agreement import assert_agreement
 from .site.choice import Policies, policies_of
+from .site.compression import variants
 from .site.page import Page, Setting, render
 from .site.publication import stage
 from .site.strings import Strings, read_strings
@@ -26,6 +27,9 @@ from .site.version import content_of
 
 Wanted = tuple[Page, articles.Source | None]
 """A page, and the article that it shows."""
+
+Sizes = Mapping[str, int]
+"""The sizes in bytes of a page and of its compressed forms, by their names."""
 
 
 class Changed(PipelineError):
@@ -42,6 +46,7 @@ class Job:
         settings: What all pages of a locale share.
         output: The folder that is built into.
         errors: What could not be read of the site's own words.
+        compresses: Whether pages have compressed forms beside them.
     """
 
     project: Project
@@ -49,6 +54,7 @@ class Job:
     settings: Mapping[str, Setting]
     output: Path
     errors: tuple[PipelineError, ...] = ()
+    compresses: bool = True
 
     @classmethod
     def of(cls, project: Project, today: date, *, preview: bool) -> Job:
@@ -68,7 +74,8 @@ class Job:
                 errors.append(error)
                 words = Strings()
             settings[locale] = _setting(project, theme, words)
-        return cls(project, policies, settings, output_of(project, preview=preview), tuple(errors))
+        output = output_of(project, preview=preview)
+        return cls(project, policies, settings, output, tuple(errors), compresses=not preview)
 
     @property
     def theme(self) -> Theme:
@@ -129,12 +136,18 @@ class Job:
         assert_agreement(page, html, path=path)
         return html.encode()
 
-    def render(self, wanted: Wanted) -> int | PipelineError:
-        """Render a page and put it beside the site; its size in bytes, or what went wrong."""
+    def forms(self, wanted: Wanted, *, exact: bool = False) -> dict[str, bytes]:
+        """A page and its compressed forms by their names; arguments and errors are `page`'s."""
+        name, data = wanted[0].file, self.page(wanted, exact=exact)
+        return {name: data, **(variants(name, data) if self.compresses else {})}
+
+    def render(self, wanted: Wanted) -> Sizes | PipelineError:
+        """Render a page and put it beside the site; what there is of it, or what went wrong."""
         try:
-            data = self.page(wanted)
-            stage(self.output, wanted[0].file, data)
-            return len(data)
+            forms = self.forms(wanted)
+            for name, data in forms.items():
+                stage(self.output, name, data)
+            return {name: len(data) for name, data in forms.items()}
         except PipelineError as error:
             return error
         except OSError as error:

@@ -16,7 +16,7 @@ from .. import __version__
 from ..errors import MemoryStoreError, PipelineError, QueueError
 from ..extract import Change
 from ..extract import Job as Extracting
-from ..rendering import Changed, unwritable
+from ..rendering import Changed
 from ..said import Said
 from ..site import shelf
 from ..site.page import Page
@@ -90,11 +90,9 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A page on the shelf; ``changed`` if there is none, since it would be another one by now."""
+    """A page on the shelf; none if it would be another one by now."""
 
-    size: int = 0
-    digest: str = ""
-    changed: bool = False
+    made: shelf.Made | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,21 +147,18 @@ def survey(place: Place, unit: Unit) -> Outcome:
 
 @kind("page")
 def page(place: Place, unit: Unit) -> Outcome:
-    """A page on the shelf, if it still is what was planned."""
+    """A page for the shelf, if it still is what was planned."""
     given = decode(unit.input, Planned)
     article = given.article
     job = place.job(article.today, preview=article.preview)
     if job.around[given.page.locale] != given.around:
-        return Outcome(DONE, encode(Ready(changed=True)))
+        return Outcome(DONE, encode(Ready()))
     source = place.source(article.id, article.name) if article.id else None
     try:
-        made = shelf.put(job.output, given.made_of, job.page((given.page, source), exact=True))
+        forms = job.forms((given.page, source), exact=True)
     except Changed:
-        return Outcome(DONE, encode(Ready(changed=True)))
-    except OSError as error:
-        place.rest()  # another machine may have more luck
-        return Outcome(PENDING, encode(Said.of(unwritable(job.output / given.page.file, error))))
-    return Outcome(DONE, encode(Ready(made.size, made.digest)))
+        return Outcome(DONE, encode(Ready()))
+    return Outcome(DONE, encode(Ready(place.parcel(job.output).add(forms))))
 
 
 @kind("extract")
@@ -208,8 +203,18 @@ def draft(place: Place, unit: Unit) -> Outcome:
     return Outcome(DONE, encode(Drafts(done.drafts, len(done.waiting), said, done.suggested)))
 
 
-def do(place: Place, unit: Unit) -> Outcome:
-    """Do a unit; what goes wrong is its outcome, and stops no other."""
+def do(place: Place, units: Sequence[Unit]) -> dict[str, Outcome]:
+    """Do units; what becomes of each, by its key. What goes wrong with one stops no other."""
+    outcomes = {unit.key: _do(place, unit) for unit in units}
+    try:
+        place.lay()
+    except OSError as error:
+        again = _unwritten(place, error)
+        return {key: again if one.state == DONE else one for key, one in outcomes.items()}
+    return outcomes
+
+
+def _do(place: Place, unit: Unit) -> Outcome:
     try:
         if is_newer(decode(unit.input, _Given).version):
             return Outcome(DECLINED, "")  # an older worker might make another page of it
@@ -217,6 +222,10 @@ def do(place: Place, unit: Unit) -> Outcome:
     except PipelineError as error:
         return Outcome(FAILED, encode(Said.of(error)))
     except OSError as error:
-        place.rest()
-        said = Said("OutputError", f"cannot be read or written: {error.strerror or error}")
-        return Outcome(PENDING, encode(said))
+        return _unwritten(place, error)
+
+
+def _unwritten(place: Place, error: OSError) -> Outcome:
+    place.rest()  # another machine may have more luck
+    said = Said("OutputError", f"cannot be read or written: {error.strerror or error}")
+    return Outcome(PENDING, encode(said))

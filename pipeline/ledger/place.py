@@ -12,6 +12,7 @@ from ..database.lock import opened
 from ..fingerprint import fingerprint, stamp
 from ..project import Project, open_project
 from ..rendering import Job
+from ..site import shelf
 from ..site.strings import DOMAIN
 from .ledger import Ledger, ledger_of
 
@@ -31,6 +32,7 @@ class Place:
         self._jobs: dict[tuple[date, bool], tuple[str, Job]] = {}
         self._looked = False
         self._resting = 0.0
+        self._parcels: dict[Path, shelf.Parcel] = {}
 
     def look(self) -> None:
         """Look anew at what was touched: to be said once for each message."""
@@ -73,6 +75,20 @@ class Place:
     def source(self, article: str, name: str) -> articles.Source:
         """An article by its id and its file's name below the sources."""
         return articles.Source(article, self.project.source_dir / name, name)
+
+    def parcel(self, output: Path) -> shelf.Parcel:
+        """What the pages go in that are being made for a folder."""
+        return self._parcels.setdefault(output, shelf.Parcel(output))
+
+    def lay(self) -> None:
+        """Lay down what was made.
+
+        Raises:
+            OSError: It cannot be written; it is to be made again.
+        """
+        parcels, self._parcels = self._parcels, {}
+        for parcel in parcels.values():
+            parcel.lay()
 
     def rest(self) -> None:
         """Take no work for a while, since something is wrong with this machine."""

@@ -8,7 +8,7 @@ many, workers are asked once more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from ..locks import locks_of
 from ..making import Make, Making, Read
 from ..outline import OUTLINES, Outline, read_outline
 from ..record import Record
-from ..rendering import Job
+from ..rendering import Job, Sizes
 from ..rendering import Wanted as WantedPage
 from ..said import Said
 from ..site import shelf
@@ -143,7 +143,7 @@ class _Walk:
             return False
         found = self.ledger.units.outcomes(self.build.id, "render").values()
         return any(
-            state == ISOLATED or (state == DONE and decode(said, Ready).changed)
+            state == ISOLATED or (state == DONE and decode(said, Ready).made is None)
             for state, said in found
         )
 
@@ -154,9 +154,8 @@ class _Walk:
         def holds(unit: Unit) -> bool:
             if unit.kind != "page":
                 return True
-            made = decode(unit.outcome, Ready)
-            page = shelf.Made(made.size, made.digest)
-            return not made.changed and shelf.has(output, unit.key[5:], page)
+            made = decode(unit.outcome, Ready).made
+            return made is not None and shelf.has(output, made)
 
         return self.ledger.builds.go_on(
             build.id,
@@ -318,8 +317,8 @@ class _Walk:
         }
         self._end(said)
         self._outline_path.unlink(missing_ok=True)
-        for key in self.ledger.units.outcomes(self.build.id, "render"):
-            shelf.drop(self.record.output, key[5:])
+        made = self._made.values()
+        shelf.drop(self.record.output, {one.parcel for one in made if one is not None})
 
     def _outline(self, making: Making) -> Outline:
         """What was outlined when pages were planned, if nothing was touched since."""
@@ -334,7 +333,7 @@ class _Walk:
         return key_of(making.basis, *sorted(unit.key for unit in self.isolated))
 
     def _few(self, making: Making) -> Make:
-        def make(pages: Sequence[tuple[WantedPage, str]]) -> Iterator[int | PipelineError]:
+        def make(pages: Sequence[tuple[WantedPage, str]]) -> Iterator[Sizes | PipelineError]:
             if len(pages) > _LITTLE:
                 raise _TooMany
             return (making.job.render(wanted) for wanted, _ in pages)
@@ -343,23 +342,25 @@ class _Walk:
 
     def _ready(self, making: Making) -> Make:
         """Pages from the shelf; what is not there, or not whole, is made here."""
-        outcomes = self.ledger.units.outcomes(self.build.id, "render")
+        isolated = {unit.key for unit in self.isolated}
 
-        def make(pages: Sequence[tuple[WantedPage, str]]) -> Iterator[int | PipelineError]:
+        def make(pages: Sequence[tuple[WantedPage, str]]) -> Iterator[Sizes | PipelineError]:
             for wanted, made_of in pages:
-                state, said = outcomes.get(f"page-{made_of}", ("", ""))
-                if state == ISOLATED:
+                key = f"page-{made_of}"
+                if key in isolated:
                     yield self._isolated(wanted[0].path)
                     continue
-                ready = decode(said, Ready) if state == DONE else Ready(changed=True)
-                made = shelf.Made(ready.size, ready.digest)
-                output, file = self.record.output, wanted[0].file
-                if not ready.changed and shelf.take(output, made_of, made, file):
-                    yield ready.size
-                else:
-                    yield making.job.render(wanted)
+                made = self._made.get(key)
+                sizes = made and shelf.take(self.record.output, made, wanted[0].file)
+                yield sizes or making.job.render(wanted)
 
         return make
+
+    @cached_property
+    def _made(self) -> Mapping[str, shelf.Made | None]:
+        """The pages that workers have made, by the keys of their units."""
+        outcomes = self.ledger.units.outcomes(self.build.id, "render").items()
+        return {key: decode(said, Ready).made for key, (state, said) in outcomes if state == DONE}
 
     def _end(self, said: dict[str, object]) -> bool:
         self.ledger.builds.end(self.build.id, self.owner, DONE, encode(said))

@@ -37,7 +37,7 @@ def work(place: Place, broker: Broker, keys: Sequence[str]) -> int:
     units = ledger.units.claim(keys, owner)
     with ledger.holding(lambda: ledger.units.renew(owner)):
         try:
-            outcomes = {unit.key: do(place, unit) for unit in units}
+            outcomes = do(place, units)
             ledger.units.settle(owner, outcomes)
         except BaseException:
             ledger.units.release(owner)

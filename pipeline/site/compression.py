@@ -31,6 +31,11 @@ def is_variant(name: str) -> bool:
     return name.endswith(tuple(text + suffix for text in _TEXT for suffix in SUFFIXES))
 
 
+def names_of(name: str) -> tuple[str, ...]:
+    """The names of a file and of those beside it, compressed."""
+    return (name, *(name + suffix for suffix in SUFFIXES)) if is_compressible(name) else (name,)
+
+
 def variants(name: str, data: bytes) -> dict[str, bytes]:
     """The compressed files beside a file, by their names; none if it is no text."""
     if not is_compressible(name):

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from .. import files
 from ..errors import OutputError
-from .compression import is_compressible, is_variant, variants
+from .compression import is_variant, names_of, variants
 
 NEXT = ".next"
 BEFORE = ".before"
@@ -95,9 +95,9 @@ class Publication:
         self.written[name] = entry
 
     def compress(self) -> None:
-        """Put compressed forms beside every text that was written (in threads: zlib and Brotli
-        let go of the interpreter)."""
-        wanted = [name for name in self.written if is_compressible(name)]
+        """Put compressed forms beside every text that was written and has none yet (in threads:
+        zlib and Brotli let go of the interpreter)."""
+        wanted = [name for name in self.written if not set(names_of(name)) <= set(self.written)]
         with _said_of(self.output), ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
             found = pool.map(
                 lambda name: variants(name, staged(self.output, name).read_bytes()), wanted

@@ -1,71 +1,111 @@
 """The shelf: pages that workers have made ahead, beside the site, until a build publishes them.
 
-A page lies there under the hash of what it is made of, so that several builds may want it, and
+What was made together lies there as one file, a parcel, since a file for each page and each of its
+compressed forms would cost as much as making them. Several builds may want a page of it, and
 whoever publishes takes it only if it is whole.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
+import secrets
 import time
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from .. import files
-from .publication import staged
+from .compression import names_of
+from .publication import stage
 
 SHELF = ".ready"
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A page on the shelf: its size in bytes and the hash of its contents."""
+    """A page on the shelf.
 
-    size: int
+    Attributes:
+        parcel: What it lies in.
+        start: Where, in bytes.
+        sizes: Of the page and of its compressed forms, in bytes, one after the other.
+        digest: The hash of all of that.
+    """
+
+    parcel: str
+    start: int
+    sizes: tuple[int, ...]
     digest: str
 
+    @property
+    def end(self) -> int:
+        """The byte after it."""
+        return self.start + sum(self.sizes)
 
-def put(output: Path, made_of: str, data: bytes) -> Made:
-    """Lay a page down, whole or not at all.
 
-    Raises:
-        OSError: It cannot be written.
+class Parcel:
+    """Pages that are made together, to lie on the shelf below ``output``."""
+
+    def __init__(self, output: Path) -> None:
+        self._output = output
+        self._name = secrets.token_hex(16)
+        self._data = bytearray()
+
+    def add(self, forms: Mapping[str, bytes]) -> Made:
+        """Put a page and its compressed forms in; they are there once the parcel is laid down."""
+        start, data = len(self._data), b"".join(forms.values())
+        self._data += data
+        return Made(self._name, start, tuple(map(len, forms.values())), files.digest(data))
+
+    def lay(self) -> None:
+        """Lay it down, whole or not at all; nothing if it is empty.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        if self._data:
+            files.write(self._output / SHELF / self._name, bytes(self._data), durable=False)
+
+
+def has(output: Path, made: Made) -> bool:
+    """Whether a page is there, or at least something of its size."""
+    try:
+        return (output / SHELF / made.parcel).stat().st_size >= made.end
+    except OSError:
+        return False
+
+
+def take(output: Path, made: Made, name: str) -> dict[str, int] | None:
+    """Put a page where `Publication.commit` finds it.
+
+    Returns:
+        The sizes of it and its compressed forms by their names; None if it is not there, or not
+        whole.
     """
-    files.write(output / SHELF / made_of, data, durable=False)
-    return Made(len(data), files.digest(data))
-
-
-def has(output: Path, made_of: str, made: Made) -> bool:
-    """Whether a page is there, at least of the right size."""
+    forms = names_of(name)[: len(made.sizes)]
     try:
-        return (output / SHELF / made_of).stat().st_size == made.size
-    except OSError:
-        return False
-
-
-def take(output: Path, made_of: str, made: Made, name: str) -> bool:
-    """Put a page where `Publication.commit` finds it; False if it is not there, or not whole."""
-    source, target = output / SHELF / made_of, staged(output, name)
-    try:
-        data = source.read_bytes()
-        if files.digest(data) != made.digest:
-            return False
-        target.unlink(missing_ok=True)
+        descriptor = os.open(output / SHELF / made.parcel, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            os.link(source, target)
-        except OSError:  # a disk without hard links
-            shutil.copyfile(source, target)
-        return True
-    except OSError:
-        return False
+            data = os.pread(descriptor, made.end - made.start, made.start)
+        finally:
+            os.close(descriptor)
+        if files.digest(data) != made.digest:
+            return None
+        start = 0
+        for form, size in zip(forms, made.sizes, strict=True):
+            stage(output, form, data[start : start + size])
+            start += size
+    except (OSError, ValueError):
+        return None
+    return dict(zip(forms, made.sizes, strict=True))
 
 
-def drop(output: Path, made_of: str) -> None:
-    """Remove a page that was published; the published file is another name of it, and stays."""
-    with suppress(OSError):
-        (output / SHELF / made_of).unlink()
+def drop(output: Path, parcels: Iterable[str]) -> None:
+    """Remove parcels whose pages were published."""
+    for parcel in parcels:
+        with suppress(OSError):
+            (output / SHELF / parcel).unlink()
 
 
 def clear(output: Path, *, older_than: float) -> None:

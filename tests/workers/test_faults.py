@@ -24,10 +24,10 @@ import errno, os, sys
 if "worker" in sys.argv:
     from pipeline.site import shelf
 
-    def put(*given):
+    def lay(parcel):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    shelf.put = put
+    shelf.Parcel.lay = lay
 """
 
 AHEAD = """
@@ -58,13 +58,13 @@ import sys, time
 if "worker" in sys.argv:
     from pipeline.site import shelf
 
-    put = shelf.put
+    add = shelf.Parcel.add
 
     def slowly(*given):
         time.sleep(0.1)
-        return put(*given)
+        return add(*given)
 
-    shelf.put = slowly
+    shelf.Parcel.add = slowly
 """
 
 
