@@ -99,12 +99,14 @@ def build(
     today = today or date.today()
     record = Record.of(project, preview=preview)
     with locks_of(project).hold(record.path.stem, timeout=60):
-        if not force and not locales and not only and record.is_current(project, today):
+        inputs = record.inputs(project)  # before anything is read: edits from now on count
+        whole = not force and not locales and not only
+        if whole and record.is_current(project, today, inputs):
             return Report(record.output, project.all_locales, unchanged=record.files)
         from .making import Making  # noqa: PLC0415 - what has nothing to do need not load it
 
         built = locales or project.all_locales
-        work = Making(project, record, built, today, force, progress, only)
+        work = Making(project, record, built, today, force, progress, only, inputs=inputs)
         work.assert_articles()
         return work.run(jobs)
 

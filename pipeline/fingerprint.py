@@ -17,13 +17,12 @@ def fingerprint(paths: Iterable[Path], *, ignore: frozenset[str] = frozenset()) 
     """
     hashed = hashlib.sha256()
     for path in paths:
-        hashed.update(f"{path}\n".encode())
-        for line in sorted(_lines(str(path), ignore)):
-            hashed.update(line.encode(errors="surrogateescape"))
+        lines = [f"{path}\n", *sorted(_lines(str(path), ignore))]
+        hashed.update("".join(lines).encode(errors="surrogateescape"))
     return hashed.hexdigest()
 
 
-def stamp(path: Path) -> str:
+def stamp(path: Path | str) -> str:
     """Size, time of change and inode of one file; empty if there is none."""
     try:
         return _stamp(os.stat(path))  # noqa: PTH116 - half the time of Path.stat, thousands of times
@@ -31,20 +30,23 @@ def stamp(path: Path) -> str:
         return ""
 
 
-def _lines(path: str, ignore: frozenset[str]) -> Iterator[str]:
-    try:
-        entries = list(os.scandir(path))
-    except NotADirectoryError:
-        yield f"{stamp(Path(path))}\n"
-        return
-    except OSError:
-        return
-    for entry in entries:
-        if entry.name in ignore:
+def _lines(top: str, ignore: frozenset[str]) -> Iterator[str]:
+    waiting = [top]
+    while waiting:
+        path = waiting.pop()
+        try:
+            entries = list(os.scandir(path))
+        except NotADirectoryError:
+            yield f"{stamp(path)}\n"
             continue
-        if entry.is_dir():
-            yield from _lines(entry.path, ignore)
-        else:
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.name in ignore:
+                continue
+            if entry.is_dir():
+                waiting.append(entry.path)
+                continue
             try:
                 yield f"{entry.path}\t{_stamp(entry.stat())}\n"
             except OSError:

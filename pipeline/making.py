@@ -53,7 +53,7 @@ Make = Callable[[Sequence[tuple[Wanted, str]]], Iterable[Sizes | PipelineError]]
 class Making:
     """One build under way."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what was asked for, and what is known already
         self,
         project: Project,
         record: Record,
@@ -63,6 +63,7 @@ class Making:
         progress: Progress,
         only: Sequence[str] = (),
         *,
+        inputs: str = "",
         job: Callable[[], Job] | None = None,
     ) -> None:
         self.project = project
@@ -75,7 +76,7 @@ class Making:
         self.progress = progress
         self.preview = record.output != project.output_dir
         self.warnings: list[PipelineError] = []
-        self.inputs = record.inputs(project)  # before anything is read: edits from now on count
+        self.inputs = inputs or record.inputs(project)  # before anything is read, too
         self.found = articles.find(project)
         self.job = job() if job else Job.of(project, today, preview=self.preview)
         self.errors: list[PipelineError] = list(self.job.errors)

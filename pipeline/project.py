@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,9 @@ from .settings import Settings
 
 SETTINGS_FILE = "pipeline.toml"
 PREVIEW = "preview"
+
+MESSAGES = "LC_MESSAGES"
+"""The folder of a locale in which its catalogues are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +96,22 @@ class Project:
 
     def domains(self, locale: str) -> Iterator[str]:
         """The domains that have a catalogue in ``locale``, sorted; hidden files are none."""
-        folder = self._messages_dir(locale)
-        for path in sorted(folder.rglob("*.po")):
-            inside = path.relative_to(folder)
-            if not any(part.startswith(".") for part in inside.parts) and path.is_file():
-                yield inside.as_posix().removesuffix(".po")
+        top = str(self._messages_dir(locale))
+        found: list[list[str]] = []
+        for folder, inside, names in os.walk(top):
+            inside[:] = [name for name in inside if not name.startswith(".")]
+            above = folder[len(top) + 1 :].split("/") if folder != top else []
+            catalogues = (name for name in names if name.endswith(".po") and name[0] != ".")
+            found += ([*above, name] for name in catalogues)
+        for parts in sorted(found):
+            yield "/".join(parts).removesuffix(".po")
 
     def relative(self, path: Path) -> Path:
         """``path`` as shown to people: from the site's folder when it is below it."""
         return path.relative_to(self.root) if path.is_relative_to(self.root) else path
 
     def _messages_dir(self, locale: str) -> Path:
-        return self.catalogues_dir / locale / "LC_MESSAGES"
+        return self.catalogues_dir / locale / MESSAGES
 
 
 def output_of(project: Project, *, preview: bool = False) -> Path:

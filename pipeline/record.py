@@ -62,11 +62,11 @@ class Record:
         """Where the versions are remembered that it was made of."""
         return self.path.with_name(f"{self.path.stem}-versions.msgpack")
 
-    def is_current(self, project: Project, today: date) -> bool:
+    def is_current(self, project: Project, today: date, inputs: str) -> bool:
         """Whether nothing was touched since, and no grace period has ended."""
-        if not self.touched or (self.expires is not None and today >= self.expires):
+        if self.expires is not None and today >= self.expires:
             return False
-        inputs = self.inputs(project)  # differ nearly always if anything does
+        # What it is made of differs nearly always if anything does.
         return self.touched.startswith(f"{inputs} ") and self.touched == self._whole(
             project, inputs
         )

@@ -270,7 +270,8 @@ class _Walk:
         """Do all at once if there is little to do, and nobody died of it before."""
         asked = self.build.asked
         record = self.record
-        if not asked.force and asked.everything and record.is_current(self.project, asked.today):
+        whole = asked.everything and not asked.force
+        if whole and record.is_current(self.project, asked.today, record.inputs(self.project)):
             return self._end({"unchanged": record.files})
         if asked.force or self.may_die:
             return False

@@ -20,6 +20,8 @@ _TEXT = (
     ".csv", ".md", ".ics", ".xsl",
 )  # fmt: skip
 
+_VARIANTS = tuple(text + suffix for text in _TEXT for suffix in SUFFIXES)
+
 
 def is_compressible(name: str) -> bool:
     """Whether a file of this name has others beside it; what is for servers alone has none."""
@@ -28,7 +30,7 @@ def is_compressible(name: str) -> bool:
 
 def is_variant(name: str) -> bool:
     """Whether a published file is another one, compressed."""
-    return name.endswith(tuple(text + suffix for text in _TEXT for suffix in SUFFIXES))
+    return name.endswith(_VARIANTS)
 
 
 def names_of(name: str) -> tuple[str, ...]:

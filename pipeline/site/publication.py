@@ -12,17 +12,19 @@ next build that changes something.
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
-from .. import files
+import msgspec
+
+from .. import files, garbage
 from ..errors import OutputError
 from .compression import is_variant, names_of, variants
 
@@ -33,8 +35,7 @@ _PLAN = "plan.json"
 _FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A published file: the hash of what it was made of, its size in bytes, and whose it is.
 
     ``owner`` is ``article id``, tab, ``locale`` for an article's page, and empty for others.
@@ -46,6 +47,25 @@ class Entry:
 
 
 Manifest = Mapping[str, Entry]
+
+
+class _List(msgspec.Struct):
+    """The manifest as it is kept."""
+
+    format: int
+    files: dict[str, Entry]
+
+
+class _Plan(msgspec.Struct):
+    """What is to be done to publish: which files move in, which go, and what there is then."""
+
+    move: list[str]
+    remove: list[str]
+    manifest: _List
+    keep: str = ""
+
+
+_LISTS, _PLANS = msgspec.json.Decoder(_List), msgspec.json.Decoder(_Plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +117,14 @@ class Publication:
     def compress(self) -> None:
         """Put compressed forms beside every text that was written and has none yet (in threads:
         zlib and Brotli let go of the interpreter)."""
-        wanted = [name for name in self.written if not set(names_of(name)) <= set(self.written)]
+        wanted = [name for name in self.written if not self.written.keys() >= {*names_of(name)}]
         with _said_of(self.output), ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
             found = pool.map(
                 lambda name: variants(name, staged(self.output, name).read_bytes()), wanted
             )
             for name, compressed in zip(wanted, found, strict=True):
                 for variant, data in compressed.items():
-                    entry = replace(self.written[name], size=len(data))
+                    entry = self.written[name]._replace(size=len(data))
                     self.write(variant, data, entry)
 
     def commit(self, before: Manifest, *, kept: Iterable[str]) -> Published:
@@ -123,14 +143,9 @@ class Publication:
         with _said_of(self.output):
             _flush([staged(self.output, name) for name in changed])
             keep = self._keep() if changed or removed else ""
-            plan = {
-                "format": _FORMAT,
-                "move": sorted(changed, key=_pages_first),
-                "remove": removed,
-                "keep": keep,
-                "manifest": _manifest_to_json(after),
-            }
-            files.write(self.output / NEXT / _PLAN, json.dumps(plan).encode())
+            moves = sorted(changed, key=_pages_first)
+            plan = _Plan(moves, removed, _List(_FORMAT, after), keep)
+            files.write(self.output / NEXT / _PLAN, msgspec.json.encode(plan))
             finish(self.output)
         return _published(before, changed, removed, keep)
 
@@ -186,20 +201,20 @@ def finish(output: Path) -> None:
     """
     path = output / NEXT / _PLAN
     try:
-        plan = json.loads(path.read_bytes())
+        plan = _PLANS.decode(path.read_bytes())
     except (FileNotFoundError, ValueError):
         return
-    for name in plan["move"]:
+    for name in plan.move:
         source = staged(output, name)
         if source.exists():
-            _keep_page(output, plan.get("keep", ""), name)
+            _keep_page(output, plan.keep, name)
             (output / name).parent.mkdir(parents=True, exist_ok=True)
             os.replace(source, output / name)  # noqa: PTH105 - as in files.write
-    for name in plan["remove"]:
-        _keep_page(output, plan.get("keep", ""), name)
+    for name in plan.remove:
+        _keep_page(output, plan.keep, name)
         (output / name).unlink(missing_ok=True)
         _remove_empty(output, (output / name).parent)
-    files.write(output / MANIFEST, json.dumps(plan["manifest"], indent=0).encode())
+    files.write(output / MANIFEST, _lines_of(plan.manifest))
     path.unlink()
     shutil.rmtree(output / NEXT, ignore_errors=True)
 
@@ -237,19 +252,18 @@ def _published(
 def read_manifest(output: Path) -> dict[str, Entry]:
     """What is published in a folder; empty if nothing is, or nothing that is known."""
     try:
-        data = json.loads((output / MANIFEST).read_bytes())
-        if data["format"] != _FORMAT:
-            return {}
-        return {name: Entry(*entry) for name, entry in data["files"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        with garbage.kept():
+            known = _LISTS.decode((output / MANIFEST).read_bytes())
+    except (OSError, ValueError):
         return {}
+    return known.files if known.format == _FORMAT else {}
 
 
-def _manifest_to_json(manifest: Manifest) -> dict[str, object]:
-    return {
-        "format": _FORMAT,
-        "files": {name: [e.made_of, e.size, e.owner] for name, e in sorted(manifest.items())},
-    }
+def _lines_of(known: _List) -> bytes:
+    """The manifest as JSON, a file in each line."""
+    encode = msgspec.json.encode
+    lines = (encode(name) + b": " + encode(entry) for name, entry in sorted(known.files.items()))
+    return b'{"format": %d, "files": {\n%s\n}}\n' % (known.format, b",\n".join(lines))
 
 
 def _pages_first(name: str) -> tuple[int, str]:

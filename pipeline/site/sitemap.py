@@ -5,6 +5,7 @@ The protocol of sitemaps.org 0.9, with ``xhtml:link`` for languages.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from xml.sax.saxutils import escape, quoteattr
@@ -14,6 +15,7 @@ from .page import Page
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _XHTML = "http://www.w3.org/1999/xhtml"
+_SPECIAL = re.compile(r"""[&<>"'\s]""")
 
 
 def sitemap(pages: Iterable[Page]) -> str:
@@ -26,11 +28,16 @@ def sitemap(pages: Iterable[Page]) -> str:
         if page.modified:
             lines.append(f"<lastmod>{page.modified.isoformat()}</lastmod>")
         lines.extend(
-            f'<xhtml:link rel="alternate" hreflang={quoteattr(lang)} href={quoteattr(url)}/>'
+            f'<xhtml:link rel="alternate" hreflang="{lang}" href={_quoted(url)}/>'
             for lang, url in page.editions.hreflang
         )
         lines.append("</url>")
     return "\n".join([*lines, "</urlset>\n"])
+
+
+def _quoted(url: str) -> str:
+    """An address as an attribute; most have nothing to escape, and there are very many."""
+    return quoteattr(url) if _SPECIAL.search(url) else f'"{url}"'
 
 
 def index(sitemaps: Iterable[tuple[str, date | None]]) -> str:
