@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import quote, urlsplit
@@ -10,6 +11,7 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from limits import RateLimitItem
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware import Middleware
 
@@ -55,6 +57,8 @@ _DOORS = (
     exchange.door,
     tokens.door,
 )
+
+_log = logging.getLogger("review")
 
 _WORDS = ("strings", "text", "reason")
 """The fields that people write in at length."""
@@ -115,6 +119,8 @@ def create_app(
     app.add_exception_handler(StarletteHTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _misunderstood)
     app.add_exception_handler(PipelineError, _failed)
+    app.add_exception_handler(SQLAlchemyError, _stuck)
+    app.add_exception_handler(OSError, _stuck)
     app.add_exception_handler(Exception, _broken)
     return app
 
@@ -163,6 +169,14 @@ async def _failed(request: Request, error: Exception) -> Response:
     status = 409 if isinstance(error, ConflictError) else 500
     where = f"{error.where}: " if error.where else ""
     return await _problem(request, status, where + error.message, error.hint)
+
+
+async def _stuck(request: Request, error: Exception) -> Response:
+    _log.error("%s %s", request.method, request.url.path, exc_info=error)
+    what = "files" if isinstance(error, OSError) else "database"
+    message = f"The desk cannot read or write its {what} just now; the disk may be full."
+    hint = "Whatever was saved before is safe. Tell who looks after the desk; its log says more."
+    return await _problem(request, 503, message, hint)
 
 
 async def _broken(request: Request, error: Exception) -> Response:

@@ -8,7 +8,7 @@ from fastapi import Form, HTTPException
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import delete, insert
 
-from .. import facets, notices, people, queue, work
+from .. import bulk, facets, notices, people, queue, work
 from ..access import Door, Visit, Visiting
 from ..audit import note
 from ..desk import Desk
@@ -69,6 +69,7 @@ def messages(visit: Visiting, locale: str, after: str = "") -> Response:
         errors=errors,
         states=queue.URGENT,
         waiting=queue.WAITING,
+        past=None if part else bulk.latest(desk, visit.person, locale),
     )
 
 

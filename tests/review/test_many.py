@@ -54,9 +54,24 @@ def test_many_are_approved_once_they_were_seen_and_undone_as_a_whole(desk: Desk)
         assert states(desk) == {State.APPROVED}
         undo = re.search(r'action="(/nl/bulk/\d+/undo)', done.text)
         assert undo
+        assert undo[1] in ruth.get("/nl/queue").text  # it can be taken back from there, too
         assert ruth.post(undo[1]).status_code == 200
         assert path.read_bytes() == before
         assert ruth.post(undo[1]).status_code == 409
+        assert undo[1] not in ruth.get("/nl/queue").text
+
+
+def test_rejecting_many_asks_for_a_reason_and_keeps_what_was_chosen(desk: Desk) -> None:
+    """Before anything is done; without one nothing is."""
+    form = {"deed": "reject", "chosen": chosen(desk, Filter(article=ARTICLE)), "reason": " "}
+    with browser(desk, "Ruth") as ruth:
+        seen = ruth.post("/nl/bulk", data=form)
+        assert (seen.status_code, 'name="reason"' in seen.text) == (200, True)
+        assert seen.text.count('name="chosen"') == len(form["chosen"])
+        assert ruth.post("/nl/bulk", data=form | {"sure": "yes"}).status_code == 422
+        assert states(desk) == {State.TRANSLATED}
+        ruth.post("/nl/bulk", data=form | {"sure": "yes", "reason": "Te stijf"})
+    assert states(desk) == {State.REJECTED}
 
 
 def test_replacing_shows_what_would_change(desk: Desk) -> None:
