@@ -59,6 +59,8 @@ def unpack(data: bytes) -> Iterator[tuple[str, bytes]]:
                 name = PurePosixPath(entry.filename.replace("\\", "/"))
                 if name.suffix.lower() not in SUFFIXES or "__MACOSX" in name.parts:
                     continue
+                if entry.flag_bits & 1:
+                    raise zipfile.BadZipFile(f"{name.name} has a password")
                 if entry.compress_type not in _KNOWN:
                     raise zipfile.BadZipFile(f"{name.name} is packed in an unusual way")
                 with archive.open(entry) as file:

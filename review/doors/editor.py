@@ -198,7 +198,7 @@ def proof_of(visit: Visiting, locale: str, form: Typed, id: str = "") -> Respons
     return HTMLResponse(html, headers={"Content-Security-Policy": PROOF_POLICY})
 
 
-@door.get("/site/{path:path}", Right.ENTER)
+@door.get("/site/{path:path}", Right.READ)
 def site(visit: Visiting, path: str) -> Response:
     """The site as a preview has it: every page with all that waits, and what pages show."""
     found = visit.desk.galleys.at(f"/{path}")

@@ -132,10 +132,13 @@ function changed() {
 
 // “Still right” is said of a text that nobody changed.
 const first = editor && editor.querySelector("[data-changed]");
-const unchanged = first && first.textContent;
+const unchanged = first && { name: first.textContent, value: first.value };
 
+// With four eyes, who changed a text saves it, and somebody else approves.
 function nameDecision() {
-  if (first) first.textContent = changed() ? first.dataset.changed : unchanged;
+  if (!first) return;
+  first.textContent = changed() ? first.dataset.changed : unchanged.name;
+  first.value = (changed() && first.dataset.then) || unchanged.value;
 }
 
 const copy = editor && new Copy(editor);

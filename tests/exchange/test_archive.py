@@ -88,3 +88,11 @@ def test_a_damaged_zip_is_told_as_one_or_read(way: int) -> None:
             data[place] ^= bits
             with contextlib.suppress(ExchangeError):
                 list(unpack(bytes(data)))
+
+
+def test_a_password_is_called_one() -> None:
+    """Nobody has to know what a zip says of its entries."""
+    data = bytearray(ways(zipfile.ZIP_DEFLATED))
+    data[data.find(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(ExchangeError, match=r"x\.po has a password"):
+        list(unpack(bytes(data)))

@@ -175,6 +175,18 @@ def test_four_eyes_are_two_people(tmp_path: Path) -> None:
     assert state_of(message(desk)) is State.APPROVED
 
 
+def test_with_four_eyes_only_what_one_may_do_is_offered(tmp_path: Path) -> None:
+    """Who translates saves; who wrote the text finds no button that would refuse them."""
+    strict = TWO.replace("[locales.nl]\n", "[locales.nl]\nfour_eyes = true\n")
+    desk = desk_in(tmp_path, settings=strict)
+    with browser(desk, "Ruth") as ruth, browser(desk, "Mona") as mona:
+        assert 'value="approve"' not in ruth.get(address()).text  # nothing is translated yet
+        send(ruth, "save", GOOD)
+        assert 'value="approve"' not in ruth.get(address()).text
+        page = mona.get(address()).text
+        assert 'value="approve"' in page and 'data-changed="Save" data-then="save"' in page
+
+
 def test_a_stale_text_is_still_right_in_one_step(desk: Desk) -> None:
     """The difference is shown word by word, and one button says that the translation holds."""
     put(desk, translated(message(desk)))

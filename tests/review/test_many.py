@@ -201,3 +201,19 @@ def test_what_is_too_large_is_not_read(desk: Desk) -> None:
     with browser(desk, "Ruth") as ruth:
         answer = ruth.post("/nl/files", headers={"Content-Length": str(65 << 20)})
         assert answer.status_code == 413
+
+
+def test_a_zip_without_catalogues_is_told_as_one(desk: Desk) -> None:
+    """Silence would look as if all had been taken."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("inside.zip", b"PK")
+    with browser(desk, "Tess") as tess:
+        answer = tess.post("/nl/files", files={"files": ("all.zip", packed.getvalue())})
+        assert (answer.status_code, "no .po or .xlf file in it" in answer.text) == (422, True)
+
+
+def test_who_has_no_role_sees_no_preview(desk: Desk) -> None:
+    """It shows what nobody has approved yet."""
+    with browser(desk, "Nina") as nina, browser(desk, "Tess") as tess:
+        assert (nina.get("/site/nl/").status_code, tess.get("/site/nl/").status_code) == (403, 200)
