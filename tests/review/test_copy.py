@@ -14,7 +14,7 @@ from review import work
 from review.desk import Desk
 from review.message import Place
 from tests.review.chromium import log_in, served
-from tests.review.desks import PASSWORD, desk_in, person
+from tests.review.desks import PASSWORD, TWO, desk_in, person
 from tests.review.desks import browser as client
 from tests.sites import catalogue, translate
 
@@ -237,3 +237,23 @@ def test_what_was_saved_already_need_not_be_kept(desk: Desk) -> None:
 def version_of(page: str) -> str:
     """The version that a form is about."""
     return page.partition('name="version" value="')[2].partition('"')[0]
+
+
+def test_with_four_eyes_the_key_saves_what_one_changed(browser: Browser, tmp_path: Path) -> None:
+    """It approves what somebody else wrote, until one changes that."""
+    strict = TWO.replace("[locales.nl]\n", "[locales.nl]\nfour_eyes = true\n")
+    desk = desk_in(tmp_path, settings=strict)
+    translate(desk.project, approved=False)
+    own = browser.new_context()
+    with served(desk) as address:
+        page = opened(own, address, "Ruth")
+        decision = page.locator("#editor .first")
+        expect(decision).to_have_text("Approve")
+        page.keyboard.press("Control+A")
+        page.keyboard.type("Van Ruth")
+        expect(decision).to_have_text("Save")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url(lambda url: PLACE.digest not in url)
+        assert (message(desk).text, state_of(message(desk))) == ("Van Ruth", State.TRANSLATED)
+        own.close()
+    desk.database.dispose()
