@@ -168,7 +168,8 @@ async def _failed(request: Request, error: Exception) -> Response:
     assert isinstance(error, PipelineError)  # noqa: S101 - it is registered for those
     status = 409 if isinstance(error, ConflictError) else 500
     where = f"{error.where}: " if error.where else ""
-    return await _problem(request, status, where + error.message, error.hint)
+    message = desk_of(request).told(where + error.message)
+    return await _problem(request, status, message, error.hint)
 
 
 async def _stuck(request: Request, error: Exception) -> Response:

@@ -132,7 +132,7 @@ def carry_out(desk: Desk, person: Person, wish: Wish, *, token: str = "") -> Don
         try:
             index.update(desk.project, desk.database, locale, domain, change, by=person.name)
         except (PipelineError, OSError) as error:
-            problems.append(_told(domain, error))
+            problems.append(desk.told(_told(domain, error)))
             continue
         kept += [
             {"domain": domain, "before": asdict(old), "after": sum_of(new)} for old, new in changed
@@ -191,7 +191,7 @@ def undo(desk: Desk, person: Person, locale: str, number: int, *, token: str = "
         try:
             index.update(desk.project, desk.database, locale, domain, change, by=person.name)
         except (PipelineError, OSError) as error:
-            failed.append(_told(domain, error))
+            failed.append(desk.told(_told(domain, error)))
             continue
         facets.check(desk, locale, domain)
         count, changed = count + len(restored), changed + len(own) - len(restored)

@@ -110,3 +110,14 @@ def test_an_undoing_that_fails_can_be_tried_again(desk: Desk) -> None:
         assert {state_of(one) for one in catalogue(desk.project, ARTICLE)} == {State.APPROVED}
         assert "Undone" in ruth.post(f"/nl/bulk{undo}").text
     assert {state_of(one) for one in catalogue(desk.project, ARTICLE)} == {State.TRANSLATED}
+
+
+def test_a_broken_catalogue_is_named_from_the_folder_of_the_site_on(desk: Desk) -> None:
+    """In the queue, which shows all others, and in its editor; where the desk lives is not said."""
+    path = desk.project.catalogue_path("nl", ARTICLE)
+    path.write_text(f'{path.read_text()}\nmsgid "broken\n')
+    facets.look(desk, "nl", now=True)
+    with browser(desk, "Tess") as tess:
+        for answer in (tess.get("/nl/queue"), tess.get(EDITOR)):
+            assert "locales/nl/LC_MESSAGES/articles/first.po" in answer.text
+            assert str(desk.project.root) not in answer.text
