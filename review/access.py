@@ -88,7 +88,7 @@ def needs(right: Right) -> Callable[[Request], None]:
             if request.method in ("GET", "HEAD") and "hx-request" not in request.headers:
                 query = f"?{request.url.query}" if request.url.query else ""
                 raise Elsewhere(f"/login?next={quote(request.url.path + query, safe='')}")
-            raise HTTPException(401, "Log in first; what you typed is kept in this page.")
+            raise HTTPException(401, "You are not logged in any more, and nothing was changed.")
         if not visit.somebody.may(right, visit.locale):
             raise HTTPException(403, f"This asks for the right to {right.name.lower()}.")
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from limits import RateLimitItem
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware import Middleware
 
@@ -16,7 +19,7 @@ from pipeline import __version__
 from pipeline.errors import ConflictError, PipelineError
 from pipeline.project import Project
 
-from . import api
+from . import api, hints
 from .access import Door, Elsewhere, Visit, desk_of
 from .api.problems import refused
 from .courier import Courier
@@ -54,6 +57,11 @@ _DOORS = (
     exchange.door,
     tokens.door,
 )
+
+_log = logging.getLogger("review")
+
+_WORDS = ("strings", "text", "reason")
+"""The fields that people write in at length."""
 
 _TITLES = {
     401: "Log in first",
@@ -111,6 +119,8 @@ def create_app(
     app.add_exception_handler(StarletteHTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _misunderstood)
     app.add_exception_handler(PipelineError, _failed)
+    app.add_exception_handler(SQLAlchemyError, _stuck)
+    app.add_exception_handler(OSError, _stuck)
     app.add_exception_handler(Exception, _broken)
     return app
 
@@ -145,35 +155,71 @@ async def _elsewhere(request: Request, error: Exception) -> Response:
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, StarletteHTTPException)  # noqa: S101 - it is registered for those
     said = error.detail if error.detail and " " in error.detail else ""
-    return _problem(request, error.status_code, said, "", error.headers)
+    return await _problem(request, error.status_code, said, "", error.headers)
 
 
 async def _misunderstood(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - it is registered for those
     places = [".".join(map(str, one["loc"])) for one in error.errors()]
-    return _problem(request, 422, "This was not as it has to be:", f"{', '.join(places)}.")
+    return await _problem(request, 422, "This was not as it has to be:", f"{', '.join(places)}.")
 
 
 async def _failed(request: Request, error: Exception) -> Response:
     assert isinstance(error, PipelineError)  # noqa: S101 - it is registered for those
     status = 409 if isinstance(error, ConflictError) else 500
     where = f"{error.where}: " if error.where else ""
-    return _problem(request, status, where + error.message, error.hint)
+    message = desk_of(request).told(where + error.message)
+    return await _problem(request, status, message, error.hint)
+
+
+async def _stuck(request: Request, error: Exception) -> Response:
+    _log.error("%s %s", request.method, request.url.path, exc_info=error)
+    what = "files" if isinstance(error, OSError) else "database"
+    message = f"The desk cannot read or write its {what} just now; the disk may be full."
+    hint = "Whatever was saved before is safe. Tell who looks after the desk; its log says more."
+    return await _problem(request, 503, message, hint)
 
 
 async def _broken(request: Request, error: Exception) -> Response:
     message = "Something is wrong with the desk itself; its log says what."
-    return _problem(request, 500, message, "Whatever was saved before is safe.")
+    return await _problem(request, 500, message, "Whatever was saved before is safe.")
 
 
-def _problem(
+async def _problem(
     request: Request, status: int, message: str, hint: str, headers: object = None
 ) -> Response:
-    """What went wrong, in words, on a page of the desk."""
+    """What went wrong, in words: a page of the desk with what was typed, or a part of a page."""
     if request.url.path.startswith(PROGRAMS):
         return refused(status, message, headers if isinstance(headers, dict) else None)
     visit = getattr(request.state, "visit", None) or Visit(request, desk_of(request), None)
-    title = _TITLES.get(status, "That did not work")
+    part = "hx-request" in request.headers
+    shown = {
+        "title": _TITLES.get(status, "That did not work"),
+        "message": message,
+        "hint": hint,
+        "entry": f"/login?next={quote(_came_from(request), safe='')}" if status == 401 else "",
+        "typed": [] if part else await _typed(request),
+        "part": request.headers.get("hx-target", "") if part else None,
+    }
     given = dict(headers) if isinstance(headers, dict) else {}
-    shown = {"title": title, "message": message, "hint": hint}
-    return show(visit, "problem.html", status=status, headers=given, **shown)
+    template = "_problem.html" if part else "problem.html"
+    return show(visit, template, status=status, headers=given, **shown)
+
+
+def _came_from(request: Request) -> str:
+    """The page of the desk that a request was made from; the front page if that is not known."""
+    said = urlsplit(request.headers.get("referer", ""))
+    own = said.netloc == request.headers.get("host", "") and said.path.startswith("/")
+    return f"{said.path}?{said.query}" if own and said.query else said.path if own else "/"
+
+
+async def _typed(request: Request) -> list[str]:
+    """The words that came with a request that failed: nobody is to type them twice."""
+    if request.method != "POST":
+        return []
+    try:
+        form = await request.form(max_files=20, max_fields=5000, max_part_size=4 << 20)
+    except (HTTPException, RuntimeError):
+        return []  # it is no form, or was read as something else
+    found = (one for name in _WORDS for one in form.getlist(name) if isinstance(one, str))
+    return [hints.undressed(one) for one in found if one.strip()]

@@ -29,6 +29,9 @@ from .tables import bulk as table
 MOST = 500
 """Messages at once."""
 
+_RECENT = 3600
+"""Seconds for which a queue offers to undo something."""
+
 
 class Deed(StrEnum):
     """What can be done to many messages."""
@@ -64,6 +67,15 @@ class Step:
     message: Message
     strings: tuple[str, ...] = ()
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What somebody did a while ago and can undo: its number, what it was, and when."""
+
+    id: int
+    deed: Deed
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +131,8 @@ def carry_out(desk: Desk, person: Person, wish: Wish, *, token: str = "") -> Don
         change = _change(changed, own, one, by=person.name)
         try:
             index.update(desk.project, desk.database, locale, domain, change, by=person.name)
-        except PipelineError as error:
-            problems.append(str(error))
+        except (PipelineError, OSError) as error:
+            problems.append(desk.told(_told(domain, error)))
             continue
         kept += [
             {"domain": domain, "before": asdict(old), "after": sum_of(new)} for old, new in changed
@@ -138,6 +150,20 @@ def carry_out(desk: Desk, person: Person, wish: Wish, *, token: str = "") -> Don
             review, by = desk.project.settings.review, (person.id, person.name)
             notices.rejected(connection, review, locale, rejected, by=by, reason=wish.reason)
     return Done(int(key[0]) if key else 0, len(kept), tuple(problems))
+
+
+def latest(desk: Desk, person: Person, locale: str) -> Past | None:
+    """The last thing that somebody did to many messages within the hour, if it is not undone."""
+    query = select(table.c.id, table.c.action, table.c.at).where(
+        table.c.person == person.id,
+        table.c.locale == locale,
+        table.c.undone.is_(None),
+        table.c.at > time.time() - _RECENT,
+        table.c.data != "[]",
+    )
+    with desk.database.connect() as connection:
+        row = connection.execute(query.order_by(table.c.id.desc()).limit(1)).first()
+    return Past(row.id, Deed(row.action), row.at) if row else None
 
 
 def undo(desk: Desk, person: Person, locale: str, number: int, *, token: str = "") -> Done:
@@ -158,17 +184,31 @@ def undo(desk: Desk, person: Person, locale: str, number: int, *, token: str = "
     by_domain: dict[str, list[tuple[Message, str]]] = defaultdict(list)
     for one in json.loads(row.data):
         by_domain[one["domain"]].append((_message(one["before"]), one["after"]))
-    count, problems = 0, 0
+    count, changed, failed = 0, 0, list[str]()
     for domain, own in by_domain.items():
         restored: list[Message] = []
         change = _restoring(restored, own)
-        index.update(desk.project, desk.database, locale, domain, change, by=person.name)
+        try:
+            index.update(desk.project, desk.database, locale, domain, change, by=person.name)
+        except (PipelineError, OSError) as error:
+            failed.append(desk.told(_told(domain, error)))
+            continue
         facets.check(desk, locale, domain)
-        count, problems = count + len(restored), problems + len(own) - len(restored)
+        count, changed = count + len(restored), changed + len(own) - len(restored)
     with desk.database.begin() as connection:
         _note(connection, person, locale, f"undo {row.action}", count, token)
-    said = (f"{problems} were changed since, and stay as they are.",) if problems else ()
-    return Done(number, count, said)
+        if failed:  # what was restored by now is not done again
+            connection.execute(update(table).where(table.c.id == number).values(undone=None))
+    if changed:
+        failed.append(f"{changed} were changed since, and stay as they are.")
+    return Done(number, count, tuple(failed))
+
+
+def _told(domain: str, error: PipelineError | OSError) -> str:
+    """Why a catalogue could not be written, in words."""
+    if isinstance(error, PipelineError):
+        return str(error)
+    return f"{domain}: it could not be written ({error.strerror}); try again later."
 
 
 def _check(person: Person, wish: Wish) -> None:

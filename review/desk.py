@@ -76,6 +76,10 @@ class Desk:
         """Whether people open it over https."""
         return self.project.settings.review.url.startswith("https:")
 
+    def told(self, text: str) -> str:
+        """A text for people: files are named from the site's folder on, not from this machine's."""
+        return text.replace(f"{self.project.root}/", "")
+
 
 def galleys_of(project: Project) -> Galleys:
     """What makes proofs of a site's pages."""

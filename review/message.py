@@ -23,9 +23,12 @@ from pipeline.inspection import subject_of
 from pipeline.markup import Segment
 from pipeline.markup.tokens import TOKEN
 from pipeline.project import Project
-from pipeline.site.strings import DOMAIN
+from pipeline.site.strings import DOMAIN, plural_rule
 
 from .desk import Desk
+
+_NUMBERS = 200
+"""Numbers that are tried to find out what a plural form is for."""
 
 _MOST = 64
 """Articles whose passages are kept by key."""
@@ -102,6 +105,16 @@ class Opened:
     def tokens(self) -> list[str]:
         """The tokens of the source, in their order, each once."""
         return list(dict.fromkeys(match[0] for match in TOKEN.finditer(self.message.id)))
+
+    @cached_property
+    def numbers(self) -> list[str]:
+        """For each plural form some numbers that take it: ``1``, ``2, 3, 4 …``, ``0, 5, 6 …``."""
+        form = plural_rule(self.catalogue.header.get("Plural-Forms", ""))
+        taken: list[list[str]] = [[] for _ in self.message.strings]
+        for number in range(_NUMBERS):
+            if (at := form(number)) < len(taken):
+                taken[at].append(str(number))
+        return [", ".join(own[:3]) + (" …" if len(own) > 3 else "") for own in taken]
 
     @cached_property
     def neighbours(self) -> tuple[list[Message], list[Message]]:

@@ -20,6 +20,11 @@ _ONE = 20 << 20
 _ALL = 200 << 20
 """Bytes, unpacked."""
 
+_KNOWN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How entries may be packed: other ways ask for as much memory as an entry says."""
+
+_BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError)
+
 _STAMP = (1980, 1, 1, 0, 0, 0)
 """The time of every entry: the same files are the same archive."""
 
@@ -54,6 +59,10 @@ def unpack(data: bytes) -> Iterator[tuple[str, bytes]]:
                 name = PurePosixPath(entry.filename.replace("\\", "/"))
                 if name.suffix.lower() not in SUFFIXES or "__MACOSX" in name.parts:
                     continue
+                if entry.flag_bits & 1:
+                    raise zipfile.BadZipFile(f"{name.name} has a password")
+                if entry.compress_type not in _KNOWN:
+                    raise zipfile.BadZipFile(f"{name.name} is packed in an unusual way")
                 with archive.open(entry) as file:
                     content = file.read(_ONE + 1)  # whatever size the entry claims to have
                 total += len(content)
@@ -62,7 +71,7 @@ def unpack(data: bytes) -> Iterator[tuple[str, bytes]]:
                         f"more than {(_ONE if len(content) > _ONE else _ALL) >> 20} MiB"
                     )
                 yield "/".join(part for part in name.parts if part not in ("..", "/")), content
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+    except _BROKEN as error:
         raise ExchangeError(
             f"this zip cannot be read: {error}", hint="Pack the files anew, without a password."
         ) from None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gettext
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -38,7 +38,7 @@ class Strings:
         self._plural = gettext.c2py("n != 1")
         if catalogue is None or policy is None:
             return
-        self._plural = _plural_rule(catalogue.header.get("Plural-Forms", ""))
+        self._plural = plural_rule(catalogue.header.get("Plural-Forms", ""))
         for message in catalogue.messages:
             fits = all(_fits(message, string) for string in message.strings)
             if fits and message.translated and _is_good(state_of(message), policy.publish):
@@ -166,7 +166,8 @@ def _is_good(state: State, publish: Publish) -> bool:
     return state is State.DRAFT and publish is Publish.DRAFT
 
 
-def _plural_rule(header: str) -> gettext._PluralRule:  # type: ignore[name-defined]
+def plural_rule(header: str) -> Callable[[int], int]:
+    """Which form a number takes, as ``Plural-Forms`` says; as in English where that is broken."""
     _, _, rule = header.partition("plural=")
     try:
         return gettext.c2py(rule.strip().rstrip(";") or "n != 1")

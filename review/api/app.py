@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from limits import RateLimitItem
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -19,7 +20,7 @@ from ..current import Current
 from . import builds, bulk, catalogues, comments, decisions, memory, messages, status, tokens
 from .access import Resource
 from .describe import described, page
-from .problems import Problem, refused
+from .problems import problem_of, refused
 from .service import Service
 
 PREFIX = "/api/v1"
@@ -64,7 +65,8 @@ def create_api(current: Current, *, rate: RateLimitItem | None = None) -> FastAP
     for one in resources():
         api.include_router(one.router)
     api.add_exception_handler(HTTPException, _refused)
-    api.add_exception_handler(Exception, _broken)
+    for kind in (SQLAlchemyError, OSError, Exception):
+        api.add_exception_handler(kind, _broken)
 
     known: dict[int, tuple[Project, dict[str, Any]]] = {}
 
@@ -105,4 +107,4 @@ def _methods(request: Request) -> list[str]:
 
 async def _broken(request: Request, error: Exception) -> Response:
     _log.error("%s %s", request.method, request.url.path, exc_info=error)
-    return Problem(500, "Something went wrong here, and was noted.").response()
+    return problem_of(error).response()

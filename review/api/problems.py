@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from pipeline.errors import ConflictError, EngineError, ExchangeError, PipelineError
@@ -83,6 +84,10 @@ def problem_of(error: Exception) -> Problem:
         return said_of(error.status_code, error.detail, error.headers)
     if isinstance(error, PipelineError):
         return _failed(error)
+    if isinstance(error, SQLAlchemyError | OSError):
+        return Problem(
+            503, "Files or database cannot be written or read just now; ask again later."
+        )
     return Problem(500, _WORDS[500])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import HTTPException
 from fastapi.responses import Response
 from starlette.datastructures import FormData
@@ -19,6 +21,9 @@ from ..rights import Right
 
 door = Door.make()
 
+_LATER = "…"
+"""Stands for a reason while one looks; it is asked for before anything is done."""
+
 
 @door.post("/{locale}/bulk", Right.TRANSLATE)
 def many(visit: Visiting, locale: str, form: Typed) -> Response:
@@ -27,7 +32,9 @@ def many(visit: Visiting, locale: str, form: Typed) -> Response:
     asked = Filter.of(visit.request.query_params)
     try:
         if form.get("sure") != "yes":
-            steps = bulk.preview(visit.desk, visit.person, wish)
+            asks = wish.deed is Deed.REJECT and not wish.reason.strip()
+            seen = replace(wish, reason=_LATER) if asks else wish
+            steps = bulk.preview(visit.desk, visit.person, seen)
             return show(
                 visit, "bulk.html", wish=wish, steps=steps, asked=asked, difference=difference
             )

@@ -104,13 +104,19 @@ def checks(visit: Visiting, locale: str, digest: str, form: Typed) -> Response:
 
 @door.post("/{locale}/message/{digest}/keep", Right.TRANSLATE, status_code=204)
 def keep(visit: Visiting, locale: str, digest: str, form: Typed) -> Response:
-    """Keep what is being typed, and the claim."""
+    """Keep what is being typed, and the claim.
+
+    What a browser finds again of an older version, and was saved then, is in the history, and need
+    not be kept: the answer is 205.
+    """
     opened = open_message(visit.desk, _place(visit, digest))
-    strings = _strings(form)
+    strings, version = _strings(form), str(form.get("version", ""))
+    if version != opened.version and any(strings == one.strings for one in history_of(opened)):
+        return Response(status_code=205)
     if strings == opened.message.strings:
         work.drop(visit.desk, opened.place, visit.person)
     else:
-        work.keep(visit.desk, opened.place, visit.person, strings, str(form.get("version", "")))
+        work.keep(visit.desk, opened.place, visit.person, strings, version)
     work.take(visit.desk, opened.place, visit.person)
     return Response(status_code=204)
 
@@ -192,7 +198,7 @@ def proof_of(visit: Visiting, locale: str, form: Typed, id: str = "") -> Respons
     return HTMLResponse(html, headers={"Content-Security-Policy": PROOF_POLICY})
 
 
-@door.get("/site/{path:path}", Right.ENTER)
+@door.get("/site/{path:path}", Right.READ)
 def site(visit: Visiting, path: str) -> Response:
     """The site as a preview has it: every page with all that waits, and what pages show."""
     found = visit.desk.galleys.at(f"/{path}")

@@ -96,9 +96,13 @@ def _bring(visit: Visit, name: str, data: bytes) -> Iterator[Brought]:
     if not is_archive(data):
         yield _merged(visit, name, data)
         return
+    empty = True
     try:
         for inside, content in unpack(data):
+            empty = False
             yield _merged(visit, inside, content)
+        if empty:
+            yield Brought(name, error="There is no .po or .xlf file in it.")
     except PipelineError as error:
         yield Brought(name, error=str(error))
 

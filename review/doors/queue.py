@@ -8,7 +8,7 @@ from fastapi import Form, HTTPException
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import delete, insert
 
-from .. import facets, notices, people, queue, work
+from .. import bulk, facets, notices, people, queue, work
 from ..access import Door, Visit, Visiting
 from ..audit import note
 from ..desk import Desk
@@ -66,9 +66,10 @@ def messages(visit: Visiting, locale: str, after: str = "") -> Response:
         assigned=_assigned(visit, asked.article),
         reasons=lambda row: reasons(row.rank, row.domain, views.get(row.domain, 0)),
         risks=RISKS,
-        errors=errors,
+        errors=[desk.told(str(error)) for error in errors],
         states=queue.URGENT,
         waiting=queue.WAITING,
+        past=None if part else bulk.latest(desk, visit.person, locale),
     )
 
 

@@ -39,7 +39,8 @@ function use(element) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing) return;
+  // AltGr writes letters; where it is Ctrl and Alt together, it is no key of ours.
+  if (event.isComposing || event.getModifierState("AltGraph")) return;
   const typing = event.target.matches("input, textarea, select");
   if (event.key === "Escape" && typing) {
     event.target.blur();
@@ -50,11 +51,17 @@ document.addEventListener("keydown", (event) => {
     openDialog("keys");
     return;
   }
+  const own = event.key === "Enter" && event.target.closest(".deeds p");
+  if (own && event.target.matches("input")) {
+    event.preventDefault();
+    own.querySelector("button").click();
+    return;
+  }
   const pressed = combination(event);
   const form = event.target.form;
-  if (pressed === "Control+Enter" && form && form !== editor) {
+  if (pressed === "Control+Enter" && form && form !== editor && event.target.matches("input:not([type=checkbox]), textarea")) {
     event.preventDefault();
-    form.requestSubmit();
+    form.requestSubmit(form.querySelector("button"));
     return;
   }
   const wanted = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === pressed);
@@ -125,32 +132,20 @@ function changed() {
 
 // “Still right” is said of a text that nobody changed.
 const first = editor && editor.querySelector("[data-changed]");
-const unchanged = first && first.textContent;
+const unchanged = first && { name: first.textContent, value: first.value };
 
+// With four eyes, who changed a text saves it, and somebody else approves.
 function nameDecision() {
-  if (first) first.textContent = changed() ? first.dataset.changed : unchanged;
+  if (!first) return;
+  first.textContent = changed() ? first.dataset.changed : unchanged.name;
+  first.value = (changed() && first.dataset.then) || unchanged.value;
 }
 
-const place = editor ? `desk:${location.pathname}` : "";
+const copy = editor && new Copy(editor);
 
 function keepHere() {
-  try {
-    const texts = fields.map((field) => field.text);
-    const said = JSON.stringify({ version: editor.elements.version.value, texts });
-    if (changed()) localStorage.setItem(place, said);
-    else localStorage.removeItem(place);
-  } catch {
-    // Private windows have no storage; the desk keeps it all the same.
-  }
-}
-
-async function keepThere() {
-  try {
-    await fetch(editor.dataset.keep, { method: "POST", body: new FormData(editor), keepalive: true });
-    localStorage.removeItem(place);
-  } catch {
-    // Offline: it stays here until the desk can be reached.
-  }
+  if (changed()) copy.write(fields.map((field) => field.text));
+  else copy.remove();
 }
 
 // What was in the source's language is in its own now, and the elements around it say so.
@@ -181,19 +176,34 @@ async function show() {
   }
 }
 
-if (editor) {
-  try {
-    const said = JSON.parse(localStorage.getItem(place) || "null");
-    const same = said && said.version === editor.elements.version.value;
-    if (same && !changed()) fields.forEach((field, number) => field.restore(said.texts[number]));
-    if (said && !same) localStorage.removeItem(place);
-  } catch {
-    localStorage.removeItem(place);
+// Whether something is in the fields that the desk may not have.
+let touched = false;
+
+// What is here the desk never got: it comes back, or becomes one of two texts to choose from.
+function comeBack(keep) {
+  const said = copy.read();
+  if (!said) return;
+  if (fields.every((field, number) => field.text === said.texts[number])) copy.remove();
+  else if (said.version !== copy.version) copy.bring(said);
+  else {
+    fields.forEach((field, number) => field.restore(said.texts[number]));
+    keepHere();
+    keep();
+    touched = true;
   }
-  const keep = later(1000, keepThere);
+}
+
+if (editor) {
+  const keep = later(1000, async () => {
+    await copy.give(new FormData(editor));
+    if (changed() && copy.read()) again();
+  });
+  const again = later(10000, keep);
+  addEventListener("online", keep);
   const look = later(250, show);
   fields.forEach((field) =>
     field.area.addEventListener("input", () => {
+      touched = true;
       keepHere();
       keep();
       showPlaced();
@@ -201,12 +211,21 @@ if (editor) {
       if (proof) look();
     }),
   );
+  comeBack(keep);
   showPlaced();
+  nameDecision();
   if (changed() && proof) proof.addEventListener("load", show, { once: true });
-  let sent = false;
-  editor.addEventListener("submit", () => (sent = true));
+  editor.addEventListener("submit", () => {
+    touched = false;
+    if (changed()) copy.write(fields.map((field) => field.text), true);
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-drop]")) return;
+    touched = false;
+    copy.remove();
+  });
   addEventListener("pagehide", () => {
-    if (!sent && changed()) navigator.sendBeacon(editor.dataset.keep, new FormData(editor));
+    if (touched && changed()) navigator.sendBeacon(editor.dataset.keep, new FormData(editor));
   });
 }
 

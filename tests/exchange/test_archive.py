@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 
@@ -60,3 +61,38 @@ def test_a_broken_zip_is_told_as_one(cut: int) -> None:
     """Wherever it breaks off."""
     with pytest.raises(ExchangeError, match="cannot be read"):
         list(unpack(zipped(**{"x.po": bytes(range(256)) * 10})[:cut]))
+
+
+def ways(way: int) -> bytes:
+    """A zip with one catalogue, packed in some way."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", way) as archive:
+        archive.writestr("x.po", bytes(range(256)))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("way", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_only_usual_ways_of_packing_are_read(way: int) -> None:
+    """Others take as much memory as the archive says."""
+    with pytest.raises(ExchangeError, match=r"cannot be read: x\.po is packed in an unusual way"):
+        list(unpack(ways(way)))
+
+
+@pytest.mark.parametrize("way", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+def test_a_damaged_zip_is_told_as_one_or_read(way: int) -> None:
+    """Whichever bits are damaged, and nothing else is ever raised."""
+    whole = ways(way)
+    for place in range(len(whole)):
+        for bits in (0x5A, 0xFF, 0x80):
+            data = bytearray(whole)
+            data[place] ^= bits
+            with contextlib.suppress(ExchangeError):
+                list(unpack(bytes(data)))
+
+
+def test_a_password_is_called_one() -> None:
+    """Nobody has to know what a zip says of its entries."""
+    data = bytearray(ways(zipfile.ZIP_DEFLATED))
+    data[data.find(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(ExchangeError, match=r"x\.po has a password"):
+        list(unpack(bytes(data)))

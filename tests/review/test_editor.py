@@ -175,6 +175,29 @@ def test_four_eyes_are_two_people(tmp_path: Path) -> None:
     assert state_of(message(desk)) is State.APPROVED
 
 
+def test_a_plural_form_says_for_which_numbers_it_is(tmp_path: Path) -> None:
+    """Nobody has to know the order of the forms in Polish."""
+    desk = desk_in(tmp_path, settings=TWO.replace("locales.de", "locales.pl"))
+    messages = catalogue(desk.project, "site", "pl")
+    plural = next(one for one in messages if one.plural)
+    with browser(desk, "Bea") as bea:
+        page = bea.get(f"/pl/message/{digest_of(plural.key)}?in=site").text
+    for number, said in enumerate(("for 1<", "for 2, 3, 4 …<", "for 0, 5, 6 …<"), start=1):
+        assert f"form {number} of 3: {said}" in page
+
+
+def test_with_four_eyes_only_what_one_may_do_is_offered(tmp_path: Path) -> None:
+    """Who translates saves; who wrote the text finds no button that would refuse them."""
+    strict = TWO.replace("[locales.nl]\n", "[locales.nl]\nfour_eyes = true\n")
+    desk = desk_in(tmp_path, settings=strict)
+    with browser(desk, "Ruth") as ruth, browser(desk, "Mona") as mona:
+        assert 'value="approve"' not in ruth.get(address()).text  # nothing is translated yet
+        send(ruth, "save", GOOD)
+        assert 'value="approve"' not in ruth.get(address()).text
+        page = mona.get(address()).text
+        assert 'value="approve"' in page and 'data-changed="Save" data-then="save"' in page
+
+
 def test_a_stale_text_is_still_right_in_one_step(desk: Desk) -> None:
     """The difference is shown word by word, and one button says that the translation holds."""
     put(desk, translated(message(desk)))

@@ -54,9 +54,24 @@ def test_many_are_approved_once_they_were_seen_and_undone_as_a_whole(desk: Desk)
         assert states(desk) == {State.APPROVED}
         undo = re.search(r'action="(/nl/bulk/\d+/undo)', done.text)
         assert undo
+        assert undo[1] in ruth.get("/nl/queue").text  # it can be taken back from there, too
         assert ruth.post(undo[1]).status_code == 200
         assert path.read_bytes() == before
         assert ruth.post(undo[1]).status_code == 409
+        assert undo[1] not in ruth.get("/nl/queue").text
+
+
+def test_rejecting_many_asks_for_a_reason_and_keeps_what_was_chosen(desk: Desk) -> None:
+    """Before anything is done; without one nothing is."""
+    form = {"deed": "reject", "chosen": chosen(desk, Filter(article=ARTICLE)), "reason": " "}
+    with browser(desk, "Ruth") as ruth:
+        seen = ruth.post("/nl/bulk", data=form)
+        assert (seen.status_code, 'name="reason"' in seen.text) == (200, True)
+        assert seen.text.count('name="chosen"') == len(form["chosen"])
+        assert ruth.post("/nl/bulk", data=form | {"sure": "yes"}).status_code == 422
+        assert states(desk) == {State.TRANSLATED}
+        ruth.post("/nl/bulk", data=form | {"sure": "yes", "reason": "Te stijf"})
+    assert states(desk) == {State.REJECTED}
 
 
 def test_replacing_shows_what_would_change(desk: Desk) -> None:
@@ -186,3 +201,19 @@ def test_what_is_too_large_is_not_read(desk: Desk) -> None:
     with browser(desk, "Ruth") as ruth:
         answer = ruth.post("/nl/files", headers={"Content-Length": str(65 << 20)})
         assert answer.status_code == 413
+
+
+def test_a_zip_without_catalogues_is_told_as_one(desk: Desk) -> None:
+    """Silence would look as if all had been taken."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("inside.zip", b"PK")
+    with browser(desk, "Tess") as tess:
+        answer = tess.post("/nl/files", files={"files": ("all.zip", packed.getvalue())})
+        assert (answer.status_code, "no .po or .xlf file in it" in answer.text) == (422, True)
+
+
+def test_who_has_no_role_sees_no_preview(desk: Desk) -> None:
+    """It shows what nobody has approved yet."""
+    with browser(desk, "Nina") as nina, browser(desk, "Tess") as tess:
+        assert (nina.get("/site/nl/").status_code, tess.get("/site/nl/").status_code) == (403, 200)
