@@ -181,7 +181,7 @@ facet = Table(
     Index(None, "locale", "risk"),
     Index(None, "locale", "checks"),
     Index(None, "locale", "engine"),
-    Index(None, "locale", "author"),
+    Index(None, "locale", "author", "domain", "digest"),
 )
 """What a queue is filtered by besides the index: findings, origin, risk, since when it waits, and
 who wrote what it says."""

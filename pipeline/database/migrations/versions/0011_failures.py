@@ -21,13 +21,14 @@ def upgrade() -> None:
         sa.Column("at", sa.Float, nullable=False),
     )
     op.add_column("facet", sa.Column("author", sa.Text, nullable=False, server_default=""))
-    op.create_index("ix_facet_locale_author", "facet", ["locale", "author"])
+    columns = ["locale", "author", "domain", "digest"]
+    op.create_index("ix_facet_locale_author_domain_digest", "facet", columns)
     op.execute("UPDATE file SET checked = ''")
 
 
 def downgrade() -> None:
     """Forget all three."""
-    op.drop_index("ix_facet_locale_author", "facet")
+    op.drop_index("ix_facet_locale_author_domain_digest", "facet")
     op.drop_column("facet", "author")
     op.drop_table("told")
     op.drop_column("subscription", "language")
