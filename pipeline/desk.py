@@ -14,11 +14,16 @@ from .tables import Table, folder, web_address
 Tls = Literal["starttls", "tls", "none"]
 
 
+LETTERS = ("en", "nl")
+"""The languages that the desk's letters are in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
     """``[review.mail]``: the server that sends the desk's letters; none without a ``host``.
 
-    ``sender`` is whom they are from; the password is in the variable ``password_env`` names.
+    ``sender`` is whom they are from; the password is in the variable ``password_env`` names;
+    ``language`` is what they are in, for those who did not choose.
     """
 
     host: str = ""
@@ -27,6 +32,7 @@ class Mail:
     sender: str = ""
     user: str = ""
     password_env: str = ""
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,7 @@ def _mail(table: Table) -> Mail:
         table.text("sender"),
         table.text("user"),
         table.text("password_env"),
+        table.choice("language", LETTERS, "en"),
     )
     if table.data and not mail.host:
         table.wrong("host", "is missing", 'Name the server: host = "smtp.example.org"')

@@ -58,7 +58,7 @@ class Wait:
         who: Who waits, where it is somebody.
         since: Since when the oldest has, in seconds of the epoch; 0 if that is not known.
         path: The queue that shows them, or the first of them.
-        each: Where each of them is seen, where no queue shows just them.
+        places: Their articles and digests, where no queue shows just them.
         state: Their state, where they have one.
     """
 
@@ -69,8 +69,14 @@ class Wait:
     who: str = ""
     since: float = 0.0
     path: str = ""
-    each: tuple[str, ...] = ()
+    places: tuple[tuple[str, str], ...] = ()
     state: str = ""
+
+    @property
+    def each(self) -> tuple[str, ...]:
+        """Where each of them is seen, where no queue shows just them."""
+        said = "#comments" if self.reason in (Reason.QUESTION, Reason.MENTION) else ""
+        return tuple(f"{_path(self.locale, *place)}{said}" for place in self.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,25 +132,23 @@ def _by_state(connection: Connection, locale: str) -> Iterator[Wait]:
 
 def _other_eyes(connection: Connection, locale: str, reviewers: set[str]) -> Iterator[Wait]:
     """Translations by those who review, too: somebody else has to."""
-    found: dict[str, list[str]] = defaultdict(list)
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     where = message.c.state == State.TRANSLATED
     for domain, digest, author in authors(connection, locale, where):
         if author in reviewers:
-            found[author].append(_path(locale, domain, digest))
+            found[author].append((domain, digest))
     for author, places in sorted(found.items()):
-        path = _queue(locale, State.TRANSLATED)
-        yield Wait(
-            Reason.OTHER_EYES, locale, len(places), who=author, path=path, each=tuple(places)
-        )
+        path, own = _queue(locale, State.TRANSLATED), tuple(places)
+        yield Wait(Reason.OTHER_EYES, locale, len(own), who=author, path=path, places=own)
 
 
 def _rejected(connection: Connection, locale: str) -> Iterator[Wait]:
-    found: dict[str, list[str]] = defaultdict(list)
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for domain, digest, author in authors(connection, locale, message.c.state == State.REJECTED):
-        found[author].append(_path(locale, domain, digest))
+        found[author].append((domain, digest))
     for author, places in sorted(found.items()):
         path = _queue(locale, State.REJECTED)
-        yield Wait(Reason.REJECTED, locale, len(places), author, path=path, each=tuple(places))
+        yield Wait(Reason.REJECTED, locale, len(places), author, path=path, places=tuple(places))
 
 
 def _said(connection: Connection, locale: str) -> Iterator[Wait]:
@@ -175,8 +179,9 @@ def _said(connection: Connection, locale: str) -> Iterator[Wait]:
         elif row.seen is None:
             found[Reason.MENTION, row.who, row.whom].append(row)
     for (reason, who, whom), rows in sorted(found.items()):
-        each = tuple(f"{_path(locale, row.domain, row.digest)}#comments" for row in rows)
-        yield Wait(reason, locale, len(rows), whom, who, rows[0].at, each[0], each)
+        places = tuple((row.domain, row.digest) for row in rows)
+        path = f"{_path(locale, *places[0])}#comments"
+        yield Wait(reason, locale, len(rows), whom, who, rows[0].at, path, places)
 
 
 def _assigned(connection: Connection, locale: str) -> Iterator[Wait]:
@@ -194,11 +199,12 @@ def _open(connection: Connection, locale: str) -> Iterator[Wait]:
     query = select(person.c.name, claim.c.domain, claim.c.digest)
     query = query.join(person, person.c.id == claim.c.person).join(message, _same(claim))
     query = query.where(claim.c.locale == locale, claim.c.until > time.time())
-    found: dict[str, list[str]] = defaultdict(list)
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for row in connection.execute(query.order_by(claim.c.until)):
-        found[row.name].append(_path(locale, row.domain, row.digest))
-    for name, each in sorted(found.items()):
-        yield Wait(Reason.OPEN, locale, len(each), name, path=each[0], each=tuple(each))
+        found[row.name].append((row.domain, row.digest))
+    for name, places in sorted(found.items()):
+        path = _path(locale, *places[0])
+        yield Wait(Reason.OPEN, locale, len(places), name, path=path, places=tuple(places))
 
 
 def _same(other: Any) -> ColumnElement[bool]:

@@ -17,15 +17,16 @@ from pipeline import webhook
 from pipeline.errors import PipelineError
 from pipeline.project import Project
 
-from . import digests, outbox, smtp, subscriptions
+from . import digests, failures, outbox, smtp, subscriptions
 from .audit import note
+from .failures import Failure
 from .letters import Reader, Unwritable, letter
 from .notices import Kind
 from .outbox import Channel, Item
-from .rights import Right, Role, grants
+from .rights import Right, grants
 from .subscriptions import Mode
 from .tables import person as people
-from .tables import role as roles
+from .wording import fitting
 
 _MOST = 100
 """Things that are sent in one round."""
@@ -75,6 +76,7 @@ def deliver(
     review = project.settings.review
     if not review.mail.host and not review.webhook.url:
         return 0
+    failures.tell(project, database)
     if review.mail.host:
         digests.make_due(project, database)
     heard = 0
@@ -132,15 +134,22 @@ def _reader(project: Project, database: Engine, item: Item) -> Reader | None:
         return None
     with database.connect() as connection:
         row = connection.execute(select(people).where(people.c.id == item.person)).first()
-        wanted = subscriptions.of(connection, item.person).mode
-        own = connection.execute(select(roles).where(roles.c.person == item.person)).all()
-    if row is None or not row.active or not row.address or wanted is Mode.NEVER:
+        chosen = subscriptions.of(connection, item.person)
+        given = failures.roles_of(connection, item.person)
+    if row is None or not row.active or not row.address:
         return None
-    given = {one.locale: Role(one.role) for one in own}
-    if item.kind != Kind.DIGEST and not grants(given, Right.READ, item.data["locale"]):
+    if item.kind == Kind.BUILD:
+        wanted = chosen.failures and Failure.of(item.data).concerns(given)
+    elif item.kind == Kind.DIGEST:
+        wanted = chosen.mode is not Mode.NEVER
+    else:
+        may = grants(given, Right.READ, item.data["locale"])
+        wanted = may and chosen.mode is not Mode.NEVER
+    if not wanted:
         return None
-    word = subscriptions.word_for(database, item.person)
-    return Reader(row.name, row.address, f"{project.settings.review.url}/unsubscribe/{word}")
+    review, word = project.settings.review, subscriptions.word_for(database, item.person)
+    language = fitting(chosen.language, review.mail.language)
+    return Reader(row.name, row.address, f"{review.url}/unsubscribe/{word}", language)
 
 
 def _gave_up(database: Engine, item: Item, why: str) -> None:

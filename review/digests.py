@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, func, select, update
@@ -12,15 +11,15 @@ from sqlalchemy import Connection, Engine, func, select, update
 from pipeline import index
 from pipeline.catalogues import State
 from pipeline.database.clock import now
-from pipeline.database.tables import build, message
+from pipeline.database.tables import message
 from pipeline.project import Project
 
-from . import outbox, subscriptions
+from . import failures, outbox, subscriptions
 from .notices import Kind
 from .outbox import Channel
 from .rights import Right, Role, grants
 from .subscriptions import Subscription
-from .tables import person, role, run
+from .tables import person
 from .tables import subscription as table
 
 _FOR_TRANSLATORS = (State.STALE, State.REJECTED, State.UNTRANSLATED, State.DRAFT)
@@ -61,7 +60,11 @@ def _make(project: Project, database: Engine, subscription: Subscription, day: s
                 for one in held
                 if grants(roles, Right.READ, one.data["locale"])
             ],
-            "failed": failed(connection, roles, since=subscription.at),
+            "failed": [
+                one.said
+                for one in failures.failed(connection, since=subscription.at)
+                if one.concerns(roles)
+            ],
         }
         if not any(said.values()):
             return False
@@ -87,29 +90,9 @@ def waiting(
     return found
 
 
-def failed(connection: Connection, roles: Mapping[str, Role], *, since: float) -> list[Any]:
-    """The builds that failed since a moment, for those who may build: who began them, and where."""
-    if not grants(roles, Right.MANAGE, None):
-        return []
-    own = select(run.c.id, run.c.kind, run.c.who, run.c.until)
-    own = own.where(run.c.state == "failed", run.c.until >= since).order_by(run.c.id)
-    found = [
-        {"what": row.kind, "who": row.who, "at": row.until, "path": f"/runs/{row.id}"}
-        for row in connection.execute(own)
-    ]
-    ended = select(build.c.id, build.c.who, build.c.ended)
-    ended = ended.where(build.c.state == "failed", build.c.ended >= since).order_by(build.c.ended)
-    found += [
-        {"what": f"build {row.id}", "who": row.who, "at": row.ended, "path": "/runs"}
-        for row in connection.execute(ended)
-    ]
-    return found
-
-
 def _roles(connection: Connection, number: int) -> dict[str, Role] | None:
     """What somebody is in each language; None if they may not come in, or cannot be written to."""
     row = connection.execute(select(person).where(person.c.id == number)).first()
     if row is None or not row.active or not row.address:
         return None
-    rows = connection.execute(select(role).where(role.c.person == number))
-    return {one.locale: Role(one.role) for one in rows}
+    return failures.roles_of(connection, number)

@@ -1,6 +1,7 @@
 """Facets: what a queue is filtered by besides what the index knows, kept per version of a message.
 
-Checks, the engine of a draft, how risky a message is, and since when it has been as it is.
+Checks, the engine of a draft, how risky a message is, since when it has been as it is, and who
+wrote what it says.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from pipeline import catalogues, files, index
 from pipeline.catalogues import Message, State, digest_of, marks
@@ -28,6 +29,7 @@ from pipeline.memory import Memory
 from pipeline.site.grace import is_harmless
 from pipeline.views import read as read_views
 
+from .authors import authors
 from .desk import Desk
 from .message import Opened, Place, segments_of
 from .ranks import ranks_of
@@ -107,16 +109,23 @@ def _check(desk: Desk, locale: str, domain: str, views: int) -> None:
         return
     own = (table.c.locale == locale, table.c.domain == domain)
     with desk.database.connect() as connection:
-        known = {row.digest: row.sum for row in connection.execute(select(table).where(*own))}
+        rows_known = connection.execute(select(table).where(*own))
+        known = {row.digest: (row.sum, row.author) for row in rows_known}
         when = _times(connection, locale, domain)
+        wrote = {digest: who for _, digest, who in authors(connection, locale, _in(domain))}
     fresh = {digest_of(m.key): m for m in catalogue.messages}
-    changed = {digest: m for digest, m in fresh.items() if known.get(digest) != sum_of(m)}
+    changed = {
+        digest: m
+        for digest, m in fresh.items()
+        if known.get(digest) != (sum_of(m), wrote.get(digest, ""))
+    }
     segments = segments_of(desk.project, domain) if changed else {}
     rows = []
     for digest, message in changed.items():
         opened = Opened(desk, Place(locale, domain, digest), catalogue, message)
         opened.__dict__.update(segment=segments.get(message.key), glossary=glossary)
-        rows.append(_row(opened, when.get(digest) or _day(message) or time.time()))
+        row = _row(opened, when.get(digest) or _day(message) or time.time())
+        rows.append({**row, "author": wrote.get(digest, "")})
     ranks = ranks_of(desk.project, locale, domain, catalogue, views)
     with exclusive(desk.database, index.lock_name(locale, domain)) as connection:
         gone = {*changed, *(known.keys() - fresh.keys())}
@@ -164,8 +173,14 @@ def found_in(opened: Opened) -> dict[str, Any]:
 def keep(connection: Connection, row: Mapping[str, Any]) -> None:
     """Keep what was found in one message, instead of what was known before."""
     where = [table.c[name] == row[name] for name in ("locale", "domain", "digest")]
+    here = (_in(row["domain"]), messages.c.digest == row["digest"])
+    author = next((who for *_, who in authors(connection, row["locale"], *here)), "")
     connection.execute(delete(table).where(*where))
-    connection.execute(insert(table), [dict(row)])
+    connection.execute(insert(table), [{**row, "author": author}])
+
+
+def _in(domain: str) -> ColumnElement[bool]:
+    return messages.c.domain == domain
 
 
 def _times(connection: Connection, locale: str, domain: str) -> dict[str, float]:

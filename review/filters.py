@@ -35,6 +35,7 @@ class Filter:
         article: A domain.
         check: The name of a check that found something.
         engine: The engine that drafted it.
+        author: The name of who wrote what it says.
         age: At least so many days in its state.
         risk: At least this risk.
         assignee: Somebody's number, or ``nobody``.
@@ -47,6 +48,7 @@ class Filter:
     article: str = ""
     check: str = ""
     engine: str = ""
+    author: str = ""
     age: int = 0
     risk: int = 0
     assignee: str = ""

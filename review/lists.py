@@ -165,7 +165,7 @@ def _few(connection: Connection, locale: str, asked: Filter) -> Sequence[int] | 
     ids = None
     if asked.text.strip():
         ids = search.few(connection, asked.text, asked.where)
-    if ids is None and (asked.check or asked.engine or asked.risk):
+    if ids is None and (asked.check or asked.engine or asked.author or asked.risk):
         query = select(table.c.id).select_from(facet).join(table, _same(facet))
         query = query.where(facet.c.locale == locale, facet.c.sum == table.c.sum)
         query = query.where(*_found(connection, locale, asked)).limit(search.FEW // 2 + 1)
@@ -182,6 +182,8 @@ def _found(connection: Connection, locale: str, asked: Filter) -> list[ColumnEle
         found.append(facet.c.checks.in_([v for v in values if asked.check in names_in(v)]))
     if asked.engine:
         found.append(facet.c.engine == asked.engine)
+    if asked.author:
+        found.append(facet.c.author == asked.author)
     if asked.risk:
         found.append(facet.c.risk >= asked.risk)
     return found
@@ -208,7 +210,7 @@ def _whole(asked: Filter) -> Select[Any]:
 
 def _joined(query: Select[Any], asked: Filter) -> Select[Any]:
     """A query with the tables that its conditions need, and no others."""
-    if asked.check or asked.engine or asked.age or asked.risk:
+    if asked.check or asked.engine or asked.author or asked.age or asked.risk:
         query = _facets(query)
     if asked.assignee:
         query = query.outerjoin(assignment, _assigned())
@@ -250,6 +252,8 @@ def _conditions(
         found.append(facet.c.checks.contains(f" {asked.check} ", autoescape=True))
     if asked.engine:
         found.append(facet.c.engine == asked.engine)
+    if asked.author:
+        found.append(facet.c.author == asked.author)
     if asked.age:
         found.append(facet.c.since <= time.time() - asked.age * 86400)
     if asked.risk:

@@ -153,6 +153,10 @@ class Opened:
                 found.setdefault((one.check, one.message), one)
         return sorted(found.values(), key=lambda one: -one.severity)
 
+    def form_of(self, finding: Finding, strings: tuple[str, ...]) -> int:
+        """Which plural form something was found in, from 0."""
+        return next((n for n, one in enumerate(strings) if finding in self.findings((one,))), 0)
+
     def blocking(self, strings: tuple[str, ...]) -> list[Finding]:
         """What keeps a translation from being published."""
         if not all(strings):

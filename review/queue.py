@@ -96,9 +96,12 @@ def counts_soon(
     return {str(state): found.get(state, 0) for state in URGENT}, sorted(inside.items())
 
 
-def choices(desk: Desk, locale: str) -> tuple[list[str], list[str]]:
-    """The checks that found something in a language, and the engines that drafted in it."""
+def choices(desk: Desk, locale: str) -> tuple[list[str], list[str], list[str]]:
+    """The checks that found something in a language, the engines that drafted in it, and who
+    translated."""
     with desk.database.connect() as connection:
         checks = values_of(connection, facet.c.checks, locale)
         engines = values_of(connection, facet.c.engine, locale)
-    return sorted({name for one in checks for name in names_in(one)}), list(filter(None, engines))
+        authors = values_of(connection, facet.c.author, locale)
+    names = sorted({name for one in checks for name in names_in(one)})
+    return names, [one for one in engines if one], [one for one in authors if one]

@@ -10,9 +10,10 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, Row, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from . import outbox
@@ -41,6 +42,8 @@ class Subscription:
         zone: The time zone of that hour.
         day: The day of their last digest, as ``2026-11-24`` in that zone.
         at: When that was, in seconds of the epoch.
+        failures: Whether they are told at once of builds that failed.
+        language: What their letters are in; empty for the desk's.
     """
 
     person: int
@@ -49,6 +52,13 @@ class Subscription:
     zone: str = "Europe/Amsterdam"
     day: str = ""
     at: float = 0.0
+    failures: bool = False
+    language: str = ""
+
+    @property
+    def is_none(self) -> bool:
+        """Whether they want no letters at all."""
+        return self.mode is Mode.NEVER and not self.failures
 
 
 def of(connection: Connection, person: int) -> Subscription:
@@ -56,13 +66,18 @@ def of(connection: Connection, person: int) -> Subscription:
     row = connection.execute(select(table).where(table.c.person == person)).first()
     if row is None:
         return Subscription(person)
-    return Subscription(row.person, Mode(row.mode), row.hour, row.zone, row.day, row.at)
+    return _known(row)
 
 
 def daily(connection: Connection) -> list[Subscription]:
     """Everybody who wants a digest."""
     rows = connection.execute(select(table).where(table.c.mode == Mode.DAILY))
-    return [Subscription(r.person, Mode(r.mode), r.hour, r.zone, r.day, r.at) for r in rows]
+    return [_known(row) for row in rows]
+
+
+def of_failures(connection: Connection) -> list[int]:
+    """The numbers of those who want to be told at once of builds that failed."""
+    return list(connection.execute(select(table.c.person).where(table.c.failures)).scalars())
 
 
 def zones() -> list[str]:
@@ -70,12 +85,23 @@ def zones() -> list[str]:
     return sorted(name for name in available_timezones() if "/" in name or name == "UTC")
 
 
-def choose(database: Engine, person: int, who: str, mode: Mode, *, hour: int, zone: str) -> None:
+def choose(
+    database: Engine,
+    person: int,
+    who: str,
+    mode: Mode,
+    *,
+    hour: int,
+    zone: str,
+    failures: bool = False,
+    language: str = "",
+) -> None:
     """Choose how one is told; the first digest comes at the next such hour."""
     at = time.time()
     local = datetime.fromtimestamp(at, ZoneInfo(zone))
     day = local.date().isoformat() if local.hour >= hour else ""
     row = {"person": person, "mode": mode, "hour": hour, "zone": zone, "day": day, "at": at}
+    row |= {"failures": failures, "language": language}
     with database.begin() as connection:
         before = of(connection, person)
         connection.execute(delete(table).where(table.c.person == person))
@@ -83,6 +109,7 @@ def choose(database: Engine, person: int, who: str, mode: Mode, *, hour: int, zo
         if before.mode is not mode:
             outbox.forget(connection, person)
         said = f"daily at {hour}:00, {zone}" if mode is Mode.DAILY else str(mode)
+        said += ", and of failed builds at once" if failures else ""
         note(connection, "notices", person=person, who=who, subject=who, detail=said)
 
 
@@ -91,9 +118,10 @@ def stop(database: Engine, person: int) -> None:
     with database.begin() as connection:
         who = connection.execute(select(people.c.name).where(people.c.id == person)).scalar()
         before = of(connection, person)
-        if before.mode is Mode.NEVER:
+        if before.is_none:
             return
-        connection.execute(table.update().where(table.c.person == person).values(mode=Mode.NEVER))
+        nothing = table.update().where(table.c.person == person)
+        connection.execute(nothing.values(mode=Mode.NEVER, failures=False))
         outbox.forget(connection, person)
         said = "never, by a link in a letter"
         note(connection, "notices", person=person, who=who or "", subject=who or "", detail=said)
@@ -111,6 +139,11 @@ def person_in(database: Engine, word: str) -> int | None:
         return None
     good = _signature(database, int(number)).encode()
     return int(number) if hmac.compare_digest(good, signed.encode(errors="replace")) else None
+
+
+def _known(row: Row[Any]) -> Subscription:
+    when = (row.hour, row.zone, row.day, row.at)
+    return Subscription(row.person, Mode(row.mode), *when, row.failures, row.language)
 
 
 def _signature(database: Engine, person: int) -> str:

@@ -177,11 +177,14 @@ facet = Table(
     Column("engine", String(64), nullable=False),
     Column("risk", Integer, nullable=False),
     Column("since", Float, nullable=False),
+    Column("author", Text, nullable=False, server_default=""),
     Index(None, "locale", "risk"),
     Index(None, "locale", "checks"),
     Index(None, "locale", "engine"),
+    Index(None, "locale", "author", "domain", "digest"),
 )
-"""What a queue is filtered by besides the index: findings, origin, risk, since when it waits."""
+"""What a queue is filtered by besides the index: findings, origin, risk, since when it waits, and
+who wrote what it says."""
 
 bulk = Table(
     "bulk",
@@ -247,9 +250,20 @@ subscription = Table(
     Column("zone", String(64), nullable=False),
     Column("day", String(10), nullable=False),
     Column("at", Float, nullable=False),
+    Column("failures", Boolean, nullable=False, server_default=false()),
+    Column("language", String(16), nullable=False, server_default=""),
 )
 """How somebody wants to be told: ``day`` is that of their last digest in their zone, ``at`` when
-it was made."""
+it was made; ``failures`` is whether they want to hear of those at once, ``language`` what their
+letters are in, empty for the desk's."""
+
+told = Table(
+    "told",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("at", Float, nullable=False),
+)
+"""What people were told of that somebody has to look for: each failure of a build once."""
 
 outbox = Table(
     "outbox",

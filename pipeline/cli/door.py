@@ -36,6 +36,9 @@ Drafts = Annotated[
     bool,
     typer.Option("--drafts", help="A preview with all that waits for people; nothing goes live."),
 ]
+Reasons = Annotated[
+    bool, typer.Option("--reasons", help="Say of every file why it changed, and of what in it.")
+]
 Port = Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="Port on loopback.")]
 Articles = Annotated[
     list[str] | None, typer.Argument(metavar="ARTICLE", help="Ids such as articles/first.")

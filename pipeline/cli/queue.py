@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .door import HERE, Json, Site, app, builds_app, door, open_site
+from .door import HERE, Json, Reasons, Site, app, builds_app, door, open_site
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ..ledger import Ledger
+    from ..project import Project
 
 Id = Annotated[str, typer.Argument(metavar="BUILD", help="Its id, as `pipeline builds` lists it.")]
 Most = Annotated[int, typer.Option("--most", min=1, help="How many; the latest come first.")]
@@ -37,11 +38,14 @@ def _list_builds(site: Path, most: int, json: bool) -> bool:
 
 @builds_app.command("follow")
 @door
-def builds_follow(build: Id, site: Site = HERE, json: Json = False) -> bool:
+def builds_follow(
+    build: Id, site: Site = HERE, reasons: Reasons = False, json: Json = False
+) -> bool:
     """Show how far a build is until it has ended; to stop looking does not stop it."""
     from ..ledger import ledger_of  # noqa: PLC0415
 
-    return follow(ledger_of(open_site(site)), build, json=json)
+    project = open_site(site)
+    return follow(project, ledger_of(project), build, reasons=reasons, json=json)
 
 
 @builds_app.command("cancel")
@@ -59,7 +63,9 @@ def builds_cancel(build: Id, site: Site = HERE) -> bool:
 
 @builds_app.command("retry")
 @door
-def builds_retry(build: Id, site: Site = HERE, json: Json = False) -> bool:
+def builds_retry(
+    build: Id, site: Site = HERE, reasons: Reasons = False, json: Json = False
+) -> bool:
     """Begin a build again, with what failed in it and what was isolated."""
     from ..ledger import broker_of, ledger_of  # noqa: PLC0415
     from ..ledger.asking import resume  # noqa: PLC0415
@@ -74,7 +80,7 @@ def builds_retry(build: Id, site: Site = HERE, json: Json = False) -> bool:
     if trouble is not None:
         queued.show_kept(build, trouble)
         return True
-    return follow(ledger, build, json=json)
+    return follow(project, ledger, build, reasons=reasons, json=json)
 
 
 @app.command()
@@ -91,7 +97,7 @@ def workers(site: Site = HERE, json: Json = False) -> bool:
     return bool(found)
 
 
-def follow(ledger: Ledger, build: str, *, json: bool) -> bool:
+def follow(project: Project, ledger: Ledger, build: str, *, reasons: bool, json: bool) -> bool:
     """Show a build's progress until it has ended, and what came of it; whether all went well."""
     from ..ledger.asking import follow as progress_of  # noqa: PLC0415
     from ..ledger.asking import step_of  # noqa: PLC0415
@@ -108,4 +114,4 @@ def follow(ledger: Ledger, build: str, *, json: bool) -> bool:
     except KeyboardInterrupt:
         console.show_line(f"It goes on without you. Look again: pipeline builds follow {build}")
         return True
-    return queued.show_ended(ledger.builds.get(build), json=json)
+    return queued.show_ended(project, ledger.builds.get(build), reasons=reasons, json=json)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..errors import QueueError
     from ..ledger import Build, Progress
     from ..ledger.broker import Worker
+    from ..project import Project
 
 
 def show_builds(found: Sequence[Progress], *, json: bool = False) -> None:
@@ -72,17 +73,23 @@ def show_waiting(build: str) -> None:
     err.print("  [dim]See who is alive: pipeline workers. The build waits, also without you.[/]")
 
 
-def show_ended(build: Build, *, json: bool = False) -> bool:
-    """What came of a build; whether all went well."""
-    found = errors_of(build)
+def show_ended(
+    project: Project, build: Build, *, reasons: bool = False, json: bool = False
+) -> bool:
+    """What came of a build, and why; whether all went well."""
+    from . import reasons as told  # noqa: PLC0415
+
+    found, report = errors_of(build), build.outcome.get("report", {})
     if json:
-        print_json({"id": build.id, "state": build.state, **build.outcome})
+        why = {"reasons": told.plain_of(project, report)} if reasons else {}
+        print_json({"id": build.id, "state": build.state, **build.outcome, **why})
     elif build.state == "done":
         counts = ((build.outcome.get(name, 0), name) for name in ("new", "changed", "removed"))
         said = ", ".join(f"{count} {name}" for count, name in counts if count)
         unchanged = counted(build.outcome.get("unchanged", 0), "file")
         what = f"{said}, {unchanged} up to date" if said else f"nothing changed, {unchanged}"
         out.print(f"Build [bold]{build.id}[/] is done in {_took(build)}: {what}.")
+        told.show(project, report, each=reasons)
     else:
         out.print(f"Build [bold]{build.id}[/] is {build.state}; what is live has stayed.")
     if not json:

@@ -20,6 +20,7 @@ from .door import (
     Locales,
     Only,
     Port,
+    Reasons,
     Site,
     app,
     door,
@@ -27,9 +28,8 @@ from .door import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ..build import Progress
+    from ..ledger.build import Asked
     from ..project import Project
     from ..translation import Drafted
 
@@ -65,7 +65,7 @@ def extract(
 
 @app.command()
 @door
-def build(
+def build(  # noqa: PLR0913 - its options
     locale: Locales = None,
     *,
     article: Only = None,
@@ -76,11 +76,16 @@ def build(
     queue: Annotated[
         bool, typer.Option("--queue", help="Have workers build; it goes on without this terminal.")
     ] = False,
+    reasons: Reasons = False,
     json: Json = False,
 ) -> bool:
-    """Build what is out of date, and publish it."""
+    """Build what is out of date, and publish it; say why each page changed."""
     if queue:
-        return _build_by_workers(open_site(site), locale or (), article or (), force, drafts, json)
+        from ..ledger.build import Asked  # noqa: PLC0415
+
+        some = tuple(locale or ()), tuple(article or ())
+        asked = Asked(some[0], force=force, preview=drafts, articles=some[1])
+        return _build_by_workers(open_site(site), asked, reasons=reasons, json=json)
     from ..build import build as build_site  # noqa: PLC0415
     from . import console, terminal  # noqa: PLC0415
 
@@ -95,30 +100,20 @@ def build(
             jobs=jobs,
             progress=progress,
         )
-    terminal.show_report(project, report, json=json)
+    terminal.show_report(project, report, reasons=reasons, json=json)
     return report.ok
 
 
-def _build_by_workers(
-    project: Project,
-    locales: Sequence[str],
-    articles: Sequence[str],
-    force: bool,
-    preview: bool,
-    json: bool,
-) -> bool:
+def _build_by_workers(project: Project, asked: Asked, *, reasons: bool, json: bool) -> bool:
     """Ask for a build and show how far it is; True if it is kept since the broker is down."""
     from ..ledger.asking import ask  # noqa: PLC0415
-    from ..ledger.build import Asked  # noqa: PLC0415
     from . import queue, queued  # noqa: PLC0415
 
-    who = os.environ.get("USER", "")
-    asked = Asked(tuple(locales), force=force, preview=preview, articles=tuple(articles))
-    begun = ask(project, asked, who=who)
+    begun = ask(project, asked, who=os.environ.get("USER", ""))
     if begun.trouble is not None:
         queued.show_kept(begun.id, begun.trouble)
         return True
-    return queue.follow(begun.ledger, begun.id, json=json)
+    return queue.follow(project, begun.ledger, begun.id, reasons=reasons, json=json)
 
 
 @app.command()

@@ -58,12 +58,14 @@ def show_extraction(project: Project, done: Extraction, *, json: bool = False) -
     show_errors(relative(project, done.errors))
 
 
-def show_report(project: Project, report: Report, *, json: bool = False) -> None:
-    """What a build changed, and what needs a person."""
+def show_report(
+    project: Project, report: Report, *, reasons: bool = False, json: bool = False
+) -> None:
+    """What a build changed and why, and what needs a person."""
     if json:
-        print_json(_report_data(project, report))
+        print_json(_report_data(project, report, reasons=reasons))
         return
-    _print_report(project, report)
+    _print_report(project, report, each=reasons)
     _print_findings(project, report)
 
 
@@ -174,7 +176,7 @@ def _print_extraction(done: Extraction) -> None:
     _print_rest(len(done.changes))
 
 
-def _print_report(project: Project, report: Report) -> None:
+def _print_report(project: Project, report: Report, *, each: bool = False) -> None:
     where = escape(str(project.relative(report.output)))
     if not report.changed:
         files = counted(report.unchanged, "file")
@@ -189,15 +191,10 @@ def _print_report(project: Project, report: Report) -> None:
     )
     said = ", ".join(f"{count} {word}" for count, word in counts if count)
     out.print(f"Built [bold]{where}[/]: {said}.")
-    marks = (
-        ("[green]+[/]", published.new),
-        ("[cyan]~[/]", published.changed),
-        ("[red]-[/]", published.removed),
-    )
-    pages = [(mark, name) for mark, names in marks for name in names if name.endswith(".html")]
-    for mark, name in pages[:MOST]:
-        out.print(f"  {mark} {escape(_address(name))}")
-    _print_rest(len(pages))
+    from ..build import plain_of  # noqa: PLC0415
+    from . import reasons  # noqa: PLC0415
+
+    reasons.show(project, plain_of(report, most=reasons.ALL), each=each)
 
 
 def _print_findings(project: Project, report: Report) -> None:
@@ -301,7 +298,12 @@ def _command() -> str:
         return "pipeline"
 
 
-def _report_data(project: Project, report: Report) -> dict[str, Any]:
+def _report_data(project: Project, report: Report, *, reasons: bool = False) -> dict[str, Any]:
+    from ..build import plain_of  # noqa: PLC0415
+    from ..causes import plain  # noqa: PLC0415
+    from . import reasons as told  # noqa: PLC0415
+
+    said = plain_of(report, most=told.ALL) if reasons else {}
     return {
         "output": str(report.output),
         "locales": list(report.locales),
@@ -309,8 +311,10 @@ def _report_data(project: Project, report: Report) -> dict[str, Any]:
         "changed": [_address(name) for name in report.published.changed],
         "removed": [_address(name) for name in report.published.removed],
         "unchanged": report.unchanged,
+        "causes": {_address(name): own for name, own in plain(report.causes).items()},
         "errors": [as_plain(error) for error in relative(project, report.errors)],
         "warnings": [as_plain(error) for error in relative(project, report.warnings)],
+        **({"reasons": told.plain_of(project, said)} if reasons else {}),
     }
 
 

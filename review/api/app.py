@@ -17,7 +17,18 @@ from pipeline import __version__
 from pipeline.project import Project
 
 from ..current import Current
-from . import builds, bulk, catalogues, comments, decisions, memory, messages, status, tokens
+from . import (
+    activity,
+    builds,
+    bulk,
+    catalogues,
+    comments,
+    decisions,
+    memory,
+    messages,
+    status,
+    tokens,
+)
 from .access import Resource
 from .describe import described, page
 from .problems import problem_of, refused
@@ -37,6 +48,7 @@ def resources() -> tuple[Resource, ...]:
         decisions.resource,
         bulk.resource,
         comments.resource,
+        activity.resource,
         catalogues.resource,
         memory.resource,
         builds.builds,

@@ -177,6 +177,7 @@ class FilterShape(BaseModel):
     article: Annotated[str, Field(max_length=200)] = ""
     check: Annotated[str, Field(max_length=100)] = ""
     engine: Annotated[str, Field(max_length=100)] = ""
+    author: Annotated[str, Field(max_length=100, description="Who wrote it, by name.")] = ""
     age: int = Field(0, ge=0, le=9999, description="At least so many days in its state.")
     risk: int = Field(0, ge=0, le=3)
     text: Annotated[str, Field(max_length=200)] = ""

@@ -51,6 +51,7 @@ _TAGS = {
     "decisions": "Translations edited, approved and rejected, by their versions.",
     "bulk": "Many decisions at once, and one about all that a filter finds.",
     "comments": "What people say and ask about messages, and whom they call.",
+    "activity": "What was done of late, and who waits for whom, for managers.",
     "catalogues": "Copies for translators’ own tools (.po, XLIFF 2.1), and taking them back.",
     "memory": "What was approved before, by likeness or by words; TMX in and out.",
     "builds": "Building the site, watched and cancelled.",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
 
 from fastapi import Path, Query, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Row, Select, and_, select, tuple_
 
 from pipeline.catalogues import Message, State, marks
 from pipeline.database.tables import file as files
@@ -18,6 +19,7 @@ from pipeline.translation import suggestions
 from ..message import Opened, Place, history_of, open_message
 from ..rights import Right
 from ..search import few, one_of, says
+from ..tables import facet
 from ..tokens import Scope
 from .access import Call, Calling, Resource
 from .cursors import Cursor, Limit, Page, asked, page
@@ -91,6 +93,7 @@ class Step(BaseModel):
 def list_messages(
     call: Calling,
     locale: Locale,
+    *,
     state: Annotated[
         list[State] | None, Query(description="Only these states; every one if none.")
     ] = None,
@@ -105,6 +108,9 @@ def list_messages(
             description="Only what has all these words, or words that begin so, in either language;"
             " in quotation marks: side by side.",
         ),
+    ] = None,
+    author: Annotated[
+        str | None, Query(max_length=100, description="Only what this person wrote, by name.")
     ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -121,7 +127,10 @@ def list_messages(
         query = query.where(says(clean(text), "both"))
     if wish.after is not None:
         query = query.where(tuple_(table.c.domain, table.c.digest) > tuple_(*wish.after))
-    query = query.order_by(table.c.domain, table.c.digest).limit(limit + 1)
+    order: Sequence[Any] = (table.c.domain, table.c.digest)
+    if author:
+        query, order = _by(query, locale, clean(author)), (facet.c.domain, facet.c.digest)
+    query = query.order_by(*order).limit(limit + 1)
     with call.desk.database.connect() as connection:
         ids = few(connection, clean(text), "both") if text else None
         if ids is not None:
@@ -129,6 +138,13 @@ def list_messages(
         rows = connection.execute(query).all()
     shown, following = page(rows, wish, lambda row: (row.domain, row.digest))
     return Page(items=[_listed(row) for row in shown], next=following)
+
+
+def _by(query: Select[Any], locale: str, author: str) -> Select[Any]:
+    """Only what somebody wrote, found by the index of authors, which is in the list's order."""
+    names = ("locale", "domain", "digest", "sum")
+    same = and_(*(facet.c[name] == table.c[name] for name in names))
+    return query.join(facet, same).where(facet.c.locale == locale, facet.c.author == author)
 
 
 @resource.route(

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Form, HTTPException
 from fastapi.responses import RedirectResponse, Response
 
-from .. import people, sessions, subscriptions
+from .. import people, sessions, subscriptions, wording
 from ..access import Door, Visit, Visiting
 from ..pages import show
 from ..rights import Right
@@ -37,14 +37,27 @@ def told(
     mode: Annotated[str, Form()] = "",
     hour: Annotated[int, Form(ge=0, le=23)] = 8,
     zone: Annotated[str, Form()] = "",
+    failures: Annotated[str, Form()] = "",
+    language: Annotated[str, Form()] = "",
 ) -> Response:
     """Choose how one is told things."""
     if mode not in list(Mode):
         raise HTTPException(422, "Say whether to be told never, at once or daily.")
+    if language and language not in wording.languages():
+        raise HTTPException(422, f"No letters are written in “{language[:20]}”.")
     if zone not in subscriptions.zones():
         return _show(visit, status=422, error=f"There is no time zone “{zone[:60]}”.")
     me = visit.person
-    subscriptions.choose(visit.desk.database, me.id, me.name, Mode(mode), hour=hour, zone=zone)
+    subscriptions.choose(
+        visit.desk.database,
+        me.id,
+        me.name,
+        Mode(mode),
+        hour=hour,
+        zone=zone,
+        failures=failures == "yes" and me.may(Right.MANAGE),
+        language=language,
+    )
     return RedirectResponse("/account#notices", 303)
 
 
@@ -71,7 +84,7 @@ def _whose(visit: Visit, secret: str) -> tuple[int, str]:
 
 
 def _show(visit: Visit, *, status: int = 200, error: str = "") -> Response:
-    database = visit.desk.database
+    database, mail = visit.desk.database, visit.desk.project.settings.review.mail
     with database.connect() as connection:
         chosen = subscriptions.of(connection, visit.person.id)
     return show(
@@ -84,5 +97,7 @@ def _show(visit: Visit, *, status: int = 200, error: str = "") -> Response:
         modes=list(Mode),
         hours=HOURS,
         zones=subscriptions.zones(),
-        mailed=bool(visit.desk.project.settings.review.mail.host),
+        mailed=bool(mail.host),
+        languages=wording.languages(),
+        tongue=wording.fitting(chosen.language, mail.language),
     )

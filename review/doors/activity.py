@@ -40,6 +40,6 @@ def activity(visit: Visiting) -> Response:
 def activity_data(visit: Visiting) -> Response:
     """The same for a script."""
     locales, since = managed(visit), time.time() - DAY
-    waits = [asdict(one) for one in waits_in(visit.desk, locales)]
+    waits = [{**asdict(one), "each": one.each} for one in waits_in(visit.desk, locales)]
     done = [asdict(one) for one in done_in(visit.desk, locales, since=since)]
     return JSONResponse({"waits": waits, "done": done})

@@ -6,9 +6,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from html import escape
+from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import BackgroundTasks, HTTPException
+from fastapi import BackgroundTasks, HTTPException, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
@@ -96,6 +97,7 @@ def checks(visit: Visiting, locale: str, digest: str, form: Typed) -> Response:
     return show(
         visit,
         "_checks.html",
+        opened=opened,
         findings=opened.findings(strings),
         strings=strings,
         inserting=f"/{locale}/message/{digest}/insert?{query}",
@@ -144,11 +146,18 @@ def comment(visit: Visiting, locale: str, digest: str, form: Typed) -> Response:
 
 
 @door.post("/{locale}/message/{digest}/insert", Right.TRANSLATE)
-def insert(visit: Visiting, locale: str, digest: str, form: Typed) -> Response:
+def insert(
+    visit: Visiting,
+    locale: str,
+    digest: str,
+    form: Typed,
+    number: Annotated[int, Query(alias="form", ge=0, le=9)] = 0,
+) -> Response:
     """What the buttons do that insert something, where no script does it: what was typed is kept.
 
-    ``put`` is a whole text for the first form, ``token`` the name of what comes to its end, and
-    ``source`` copies the source into every form.
+    ``put`` is a whole text for the plural form of that number (the address says which), ``token``
+    the name of what comes to the end of the first that lacks it, and ``source`` copies the source
+    into every form.
     """
     opened = open_message(visit.desk, _place(visit, digest))
     message = opened.message
@@ -156,7 +165,8 @@ def insert(visit: Visiting, locale: str, digest: str, form: Typed) -> Response:
     if "source" in form:
         strings = (message.id, *(message.plural or message.id for _ in strings[1:]))
     elif "put" in form:
-        strings = (str(form["put"]).replace("\r\n", "\n"), *strings[1:])
+        text = str(form["put"]).replace("\r\n", "\n")
+        strings = tuple(text if n == number else one for n, one in enumerate(strings))
     for one in hints.inserts(message.id, message.notes):
         if one.name == form.get("token"):
             strings = hints.with_insert(strings, one)
@@ -273,41 +283,49 @@ def _show(
     holder, until = ("", 0.0)
     if visit.may(Right.TRANSLATE):
         holder, until = work.take(desk, place, visit.person)
-    inserts = hints.inserts(message.id, message.notes)
-    stale = message.previous_id is not None and opened.state is State.STALE
     return show(
         visit,
         "editor.html",
         status=status,
-        opened=opened,
-        message=message,
         strings=strings,
-        state=opened.state,
         asked=asked,
         position=as_text(position) if position else "",
         following=following,
         preceding=preceding,
-        as_text=as_text,
-        address_of=address_of,
-        Place=Place,
-        digest_of=digest_of,
         kept=kept,
         holder=holder,
         until=until,
         error=error,
         moved=moved,
         findings=opened.findings(strings),
-        inserts=inserts,
-        notes=[one for one in message.notes if not hints.is_of_token(one)],
-        inserts_as_json=json.dumps({one.name: asdict(one) for one in inserts}),
-        TOKEN=TOKEN,
-        proposals=hints.proposals(opened),
-        changed=difference(message.previous_id or "", message.id) if stale else [],
-        rejected=marks.find(message, "rejected") if opened.state is State.REJECTED else None,
-        comments_in_file=[one for one in message.comments if not one.startswith("@l10n ")],
         why_not=decisions.may_approve(opened, visit.person, message.strings),
-        history=history_of(opened),
-        Kind=Kind,
         comments=work.comments_of(desk, place),
-        difference=difference,
+        **_said_of(opened),
     )
+
+
+def _said_of(opened: Opened) -> dict[str, Any]:
+    """What the page shows of a message, whoever looks at it, and what its template asks with."""
+    message, state = opened.message, opened.state
+    inserts = hints.inserts(message.id, message.notes)
+    stale = message.previous_id is not None and state is State.STALE
+    return {
+        "opened": opened,
+        "message": message,
+        "state": state,
+        "inserts": inserts,
+        "inserts_as_json": json.dumps({one.name: asdict(one) for one in inserts}),
+        "notes": [one for one in message.notes if not hints.is_of_token(one)],
+        "comments_in_file": [one for one in message.comments if not one.startswith("@l10n ")],
+        "proposals": hints.proposals(opened),
+        "changed": difference(message.previous_id or "", message.id) if stale else [],
+        "rejected": marks.find(message, "rejected") if state is State.REJECTED else None,
+        "history": history_of(opened),
+        "TOKEN": TOKEN,
+        "Kind": Kind,
+        "Place": Place,
+        "address_of": address_of,
+        "as_text": as_text,
+        "difference": difference,
+        "digest_of": digest_of,
+    }

@@ -48,7 +48,7 @@ def messages(visit: Visiting, locale: str, after: str = "") -> Response:
     rows = queue.page(desk, locale, asked, after=position, limit=queue.PAGE + 1)
     shown, more = rows[: queue.PAGE], len(rows) > queue.PAGE
     counted = queue.counts_soon(desk, locale, asked)
-    checks, engines = queue.choices(desk, locale)
+    checks, engines, authors = queue.choices(desk, locale)
     folk = [one for one in people.everybody(desk.database) if one.may(Right.READ, locale)]
     part = visit.request.headers.get("hx-target", "") == "queue"
     views = facets.views_of(desk)
@@ -62,6 +62,7 @@ def messages(visit: Visiting, locale: str, after: str = "") -> Response:
         articles=_articles(desk, locale, asked, counted),
         checks=checks,
         engines=engines,
+        authors=authors,
         folk=folk,
         assigned=_assigned(visit, asked.article),
         reasons=lambda row: reasons(row.rank, row.domain, views.get(row.domain, 0)),

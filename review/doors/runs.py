@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response, Streamin
 from pipeline import articles
 from pipeline.errors import PipelineError
 from pipeline.galley import finished
+from pipeline.reasons import Address
 from pipeline.site.language import language
 from pipeline.translation import translate
 from pipeline.translation.draft import MEMORY, Planned
@@ -23,7 +24,7 @@ from ..hints import TYPES
 from ..pages import render, show
 from ..pairs import SIDES, Pair
 from ..people import Refused
-from ..reasons import Address, addresses_of
+from ..reasons import addresses_of
 from ..rights import EVERYWHERE, Right
 from ..runs import Kind, Run
 from .board import managed
@@ -87,7 +88,7 @@ def page(visit: Visiting, id: int, file: str = "") -> Response:
     if found is None or not _may_see(visit, run, file):
         raise HTTPException(404, "This run says nothing of such a page.")
     before, after = found.texts()
-    address = addresses_of(visit.desk.database, run, [file])[0]
+    address = addresses_of(visit.desk.project, visit.desk.database, run, [file])[0]
     lines = compared(before or "", after or "")
     sides = {"before": before, "after": after}
     shown: dict[str, Any] = {"pair": found, "address": address, "lines": lines, "run": run}
@@ -198,7 +199,7 @@ def _reported(visit: Visit, run: Run) -> dict[str, Any]:
     found: dict[str, list[Address]] = {}
     for name in ("new", "changed", "removed"):
         files = run.report.get(name, [])[:_SHOWN]
-        found[name] = addresses_of(visit.desk.database, run, files)
+        found[name] = addresses_of(visit.desk.project, visit.desk.database, run, files)
     of_a_page = next((a.file for own in found.values() for a in own if a.is_page), "")
     pair = Pair(visit.desk.project, run, of_a_page, _is_latest(visit, run))
     return {"addresses": found, "is_kept": bool(of_a_page) and pair.is_kept}

@@ -137,7 +137,7 @@ def test_a_filter_is_an_address_that_can_be_shared(desk: Desk) -> None:
     asked = Filter(state="draft", text="a & b", where="target", age=7, risk=2)
     pairs = dict(part.split("=") for part in asked.query.split("&"))
     assert set(pairs) == {one.name for one in fields(Filter)} - {
-        "article", "check", "engine", "assignee", "order",
+        "article", "check", "engine", "author", "assignee", "order",
     }  # fmt: skip
     assert Filter.of({"state": "nonsense", "age": "-1", "risk": "x", "where": "y"}) == Filter()
     with browser(desk, "Tess") as tess, browser(desk, "Ruth") as ruth:
