@@ -22,7 +22,7 @@ from pipeline.ledger.build import RUN
 from pipeline.project import Project
 from pipeline.translation import translate
 from tests.ledger.test_builds import published
-from tests.sites import SETTINGS, site
+from tests.sites import DAY, SETTINGS, site
 from tests.sites import translate as translate_as_people
 from tests.translation.stand_in import Request, StandIn, fluent, stand_in
 from tests.workers.disturber import AT_ONCE, Disturber
@@ -72,14 +72,14 @@ def right(tmp_path_factory: pytest.TempPathFactory) -> Right:
     with stand_in() as server:
         server.say = fluent
         project = site(folder, articles(), settings=DRAFTED + engine(server))
-        extract(project)
+        extract(project, today=DAY)
         for number in range(PAGES - DRAFTS - 1, PAGES - 1):
             project.catalogue_path("nl", f"articles/a{number}").unlink()
         translate_as_people(project)
         kept = shutil.copytree(project.catalogues_dir, folder / "kept")
-        extract(project)
-        assert not translate(project, "nl").errors
-        report = build(project)
+        extract(project, today=DAY)
+        assert not translate(project, "nl", today=DAY).errors
+        report = build(project, today=DAY)
         assert report.ok
         made = outcome(project)
     assert sum(name.endswith(".html") for name in made) > 2 * PAGES
