@@ -195,7 +195,7 @@ class Disturber:
         held = [select(table.c.owner).where(table.c.owner != "") for table in (build, work)]
         with self.home.ledger.database.connect() as connection:
             owners = [str(owner) for query in held for owner in connection.execute(query).scalars()]
-        return int(self.chance.choice(owners).split(":")[-2]) if owners else 0
+        return int(self.chance.choice(owners).split(":")[1]) if owners else 0
 
     def _kill_worker(self, step: str) -> str:
         process = self._at_work()
