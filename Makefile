@@ -15,7 +15,7 @@ test: $(READY)
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 soak: $(READY)
-	@SOAK_SEEDS=$${SOAK_SEEDS:-20} $(BIN)/python -m pytest -rA tests/workers/test_soak.py
+	@SOAK_SEEDS=$${SOAK_SEEDS:-20} $(BIN)/python -m pytest -rA tests/workers/test_soak.py tests/workers/test_points.py
 	@SOAK_SECONDS=$${SOAK_SECONDS:-60} $(BIN)/python -m pytest -rA tests/review/test_load.py
 
 lint: $(READY)

@@ -16,7 +16,7 @@ from .errors import PipelineError
 from .locks import locks_of
 from .project import Project, assert_locales, output_of
 from .record import Record
-from .site.publication import Published
+from .site.publication import Published, settle
 
 if TYPE_CHECKING:
     from .causes import Causes
@@ -99,6 +99,7 @@ def build(
     today = today or date.today()
     record = Record.of(project, preview=preview)
     with locks_of(project).hold(record.path.stem, timeout=60):
+        settle(record.output)
         inputs = record.inputs(project)  # before anything is read: edits from now on count
         whole = not force and not locales and not only
         if whole and record.is_current(project, today, inputs):

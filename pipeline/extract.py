@@ -242,7 +242,7 @@ class Job:
 
     def _merge(self, locale: str, domain: str, messages: Sequence[Message]) -> Change | None:
         path = self.project.catalogue_path(locale, domain)
-        created = not path.exists()
+        before = path.read_bytes() if path.exists() else None
         seen: list[catalogues.Merged] = []
 
         def merged(catalogue: Catalogue) -> Catalogue:
@@ -250,24 +250,23 @@ class Job:
             seen.append(result)
             return self._seeded(result.catalogue, locale) if domain == DOMAIN else result.catalogue
 
-        if created:
-            empty = catalogues.new(
-                locale=locale,
-                domain=domain,
-                project=self.project.settings.site.title,
-                on=self.today,
-            )
-            files.write(path, merged(empty).dump(), durable=False)
-        else:
-            before = path.read_bytes()
-            after = catalogues.update(path, merged, locks=locks_of(self.project))
-            if after.dump() == before:
-                return None
+        def read_or_new(path: Path) -> Catalogue:
+            if path.exists():
+                return catalogues.read(path)
+            title = self.project.settings.site.title
+            return catalogues.new(locale=locale, domain=domain, project=title, on=self.today)
+
+        after = catalogues.update(
+            path, merged, locks=locks_of(self.project), reader=read_or_new,
+            durable=before is not None,  # of a new one nothing can be lost
+        )  # fmt: skip
+        if after.dump() == before:
+            return None
         counts = seen[-1]
         return Change(
             locale,
             domain,
-            created,
+            before is None,
             counts.added,
             counts.stale,
             counts.obsolete,

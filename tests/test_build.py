@@ -444,6 +444,28 @@ def test_a_build_that_is_killed_leaves_the_old_site(project: Project) -> None:
     assert "en/first/index.html" in built(project).published.changed
 
 
+def test_a_build_that_is_killed_while_it_publishes_is_finished_by_the_next(tmp_path: Path) -> None:
+    """Also by one of another language, which knows then what is live of the first."""
+    project = site(tmp_path)
+    extract(project, today=DAY)
+    translate(project)
+    code = (
+        "import os, sys\nfrom pathlib import Path\nfrom pipeline.project import open_project\n"
+        "from pipeline.build import build\nfrom pipeline.site import publication\n"
+        "left = iter(range(20))\n"
+        "publication._keep_page = lambda *a: next(left, None) is None and os._exit(9)\n"
+        "build(open_project(Path(sys.argv[1])), jobs=1)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(project.root)], check=False)
+    assert done.returncode == 9
+    assert not (project.output_dir / "en/first/index.html").exists()
+    assert built(project, locales=("nl",)).ok
+    found = files_of(project.output_dir)
+    assert "en/first/index.html" in found
+    built(project, force=True)
+    assert files_of(project.output_dir) == found
+
+
 def test_an_edit_during_a_build_is_built_by_the_next(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -245,8 +245,10 @@ def data_of(path: Path) -> bytes:
         raise CatalogueError(f"cannot be read: {reason}", path=path, hint=hint) from error
 
 
-def write(catalogue: Catalogue, path: Path) -> None:
+def write(catalogue: Catalogue, path: Path, *, durable: bool = True) -> None:
     """Put a catalogue into a file, unless the file is another one than was read.
+
+    ``durable`` is as in `files.write`.
 
     Raises:
         ConflictError: Somebody has changed it meanwhile; nothing was written.
@@ -262,7 +264,7 @@ def write(catalogue: Catalogue, path: Path) -> None:
             path=path,
             hint="Nothing was written; read it again and repeat the change.",
         )
-    files.write(path, data)
+    files.write(path, data, durable=durable)
 
 
 class Held(Protocol):
@@ -285,6 +287,7 @@ def update(
     *,
     locks: Path | Locks,
     reader: Callable[[Path], Catalogue] = read,
+    durable: bool = True,
 ) -> Catalogue:
     """Read a file, change it and write it, as one step for all who use this function.
 
@@ -294,7 +297,9 @@ def update(
         path: The file.
         change: Makes the new catalogue of the one that was read; may be called more than once.
         locks: The folder of locks, or what holds them for several machines.
-        reader: Reads the file; `kept.read` need not parse what it has parsed before.
+        reader: Reads the file, or makes what it is to be if there is none; `kept.read` need not
+            parse what it has parsed before.
+        durable: As in `files.write`.
 
     Raises:
         CatalogueError: It cannot be read.
@@ -303,9 +308,9 @@ def update(
     name = str(path.absolute())
     if isinstance(locks, Path):
         with files.lock(name, locks):
-            return _updated(path, change, reader)
+            return _updated(path, change, reader, durable=durable)
     with locks.hold(name) as held:
-        return _updated(path, change, reader, held)
+        return _updated(path, change, reader, held, durable=durable)
 
 
 def _updated(
@@ -313,6 +318,8 @@ def _updated(
     change: Callable[[Catalogue], Catalogue],
     reader: Callable[[Path], Catalogue],
     held: Held | None = None,
+    *,
+    durable: bool,
 ) -> Catalogue:
     for attempt in range(_ATTEMPTS):
         changed = change(reader(path))
@@ -323,7 +330,7 @@ def _updated(
                 hint="Nothing was written; repeat the change.",
             )
         try:
-            write(changed, path)
+            write(changed, path, durable=durable)
             return changed
         except ConflictError:
             if attempt == _ATTEMPTS - 1:

@@ -5,6 +5,7 @@ Also here: who somebody is, and trying again when the connection broke.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import socket
@@ -12,7 +13,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import wraps
+from functools import cache, wraps
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from sqlalchemy import Connection, text
@@ -22,6 +24,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _TRIES = 6
+_UNKNOWN = "?"
 
 _CLOCKS = {
     "sqlite": "SELECT (julianday('now') - 2440587.5) * 86400.0",
@@ -76,19 +79,58 @@ def alive(renew: Callable[[], object], *, lease: float) -> Iterator[None]:
 
 
 def new_owner() -> str:
-    """A name for who takes something: the machine, the process, and something of its own."""
-    return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(6)}"
+    """A name for who takes something: its process, and something of its own."""
+    return f"{this_process()}:{secrets.token_hex(6)}"
 
 
 def has_died(owner: str) -> bool:
     """Whether a process of this machine, by the name of what it took, is no more."""
-    host, _, rest = owner.rpartition(":")[0].rpartition(":")
-    if host != socket.gethostname()[:60] or not rest.isdigit():
+    return is_gone(owner.rpartition(":")[0])
+
+
+def this_process() -> str:
+    """This process: its machine, its number there, and when it began."""
+    process = os.getpid()
+    return f"{_machine()}:{process}:{_began(process)}"
+
+
+def is_gone(process: str) -> bool:
+    """Whether a process, as `this_process` named it, is known to be no more.
+
+    Of other machines nothing is known; there a lease has to end.
+    """
+    machine, _, rest = process.partition(":")
+    number, _, began = rest.partition(":")
+    if machine != _machine() or not number.isdecimal():
         return False
+    return _began(int(number)) not in (began, _UNKNOWN)
+
+
+@cache
+def _machine() -> str:
+    """This machine since it started, and the container on it: a number of a process means
+    something only there, and several machines may have the same name."""
+    said = [socket.gethostname()]
+    with suppress(OSError):
+        said.append(Path("/proc/sys/kernel/random/boot_id").read_text("utf-8"))
+        said.append(str(Path("/proc/self/ns/pid").readlink()))
+    return hashlib.sha256("\0".join(said).encode()).hexdigest()[:16]
+
+
+def _began(process: int) -> str:
+    """When a process began, in whatever its system counts; empty if it is gone.
+
+    Numbers of processes are used again: in a container that starts anew they are all the same.
+    """
+    with suppress(OSError):  # it is gone, or hidden, or this system has no /proc
+        said = (
+            Path(f"/proc/{process}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        )
+        return "" if said[0] in "ZX" else said[19]
     try:
-        os.kill(int(rest), 0)
+        os.kill(process, 0)
     except ProcessLookupError:
-        return True
+        return ""
     except OSError:
-        return False
-    return False
+        pass
+    return _UNKNOWN

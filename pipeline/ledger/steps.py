@@ -24,7 +24,7 @@ from ..rendering import Job, Sizes
 from ..rendering import Wanted as WantedPage
 from ..said import Said
 from ..site import shelf
-from ..site.publication import Publication
+from ..site.publication import Publication, settle
 from ..site.survey import Surveyed, stamps_of
 from .broker import Broker
 from .build import Build
@@ -289,6 +289,7 @@ class _Walk:
         """
         name = self.record.path.stem
         with locks_of(self.project).hold(name, timeout=600) as held:
+            settle(self.record.output)
             making = self._making()
             if most is not None and len(making.unread()) > most:
                 raise _TooMany

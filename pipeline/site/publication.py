@@ -102,9 +102,9 @@ class Publication:
         Raises:
             OutputError: The folder cannot be written.
         """
+        settle(output)
         with _said_of(output):
             output.mkdir(parents=True, exist_ok=True)
-            finish(output)
             shutil.rmtree(output / NEXT, ignore_errors=True)
             (output / NEXT).mkdir()
         return cls(output, site or output, keeps)
@@ -174,6 +174,18 @@ class Publication:
             return (self.site / name).read_bytes() == staged(self.output, name).read_bytes()
         except OSError:
             return False
+
+
+def settle(output: Path) -> None:
+    """Carry out what an earlier build decided on and left undone; to be called under the lock.
+
+    Whoever goes by what is published does so before it looks.
+
+    Raises:
+        OutputError: The disk said no.
+    """
+    with _said_of(output):
+        finish(output)
 
 
 def stage(output: Path, name: str, data: bytes) -> None:

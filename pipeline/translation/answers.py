@@ -7,22 +7,18 @@ minutes. An answer that was not worth taking is known for the day, and asked for
 
 from __future__ import annotations
 
-import os
-import socket
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine as Database
 from sqlalchemy import Row, delete, insert, select, update
 
 from ..database import exclusive
-from ..database.clock import again
+from ..database.clock import again, has_died, this_process
 from ..database.tables import answer as table
 
 EXPIRES = 300.0
@@ -125,38 +121,10 @@ class Answers:
 
 
 def _owner() -> str:
-    """This thread: by its machine, its process, when that began, and its own number."""
-    process = os.getpid()
-    return f"{_machine()}:{process}:{_began(process)}:{threading.get_ident()}"
+    """This thread: by its process, and its own number."""
+    return f"{this_process()}:{threading.get_ident()}"
 
 
 def _is_left(row: Row[Any], now: float) -> bool:
     """Whether nobody is asking any more: the process is gone, or it takes too long."""
-    machine, process, began, _ = str(row.owner).rsplit(":", 3)
-    if machine == _machine() and process.isdecimal() and _began(int(process)) != began:
-        return True
-    return bool(now - row.since > EXPIRES)
-
-
-@cache
-def _machine() -> str:
-    """This machine, and the container on it: numbers of processes mean something only there."""
-    try:
-        space = Path("/proc/self/ns/pid").readlink().name
-    except OSError:
-        space = ""
-    return f"{socket.gethostname()[:60]} {space}".replace(":", "")
-
-
-def _began(process: int) -> str:
-    """When a process began, in whatever its system counts; empty if it is gone.
-
-    Numbers of processes are used again: in a container that starts anew they are all the same.
-    """
-    try:
-        os.kill(process, 0)
-        return Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[19]
-    except ProcessLookupError:
-        return ""
-    except OSError:
-        return "?"  # somebody else's, or a system without /proc
+    return has_died(str(row.owner)) or bool(now - row.since > EXPIRES)

@@ -7,12 +7,14 @@ in those of the fixed ones. Where ``IMAGE`` says so, it is what the Dockerfile i
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
+import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -27,8 +29,10 @@ from tests.databases import address
 from tests.deployment.files import PROGRAMS, ROOT, compose
 from tests.services import _binary
 from tests.sites import DAY, SETTINGS, site, translate
+from tests.tools import missing
 
 WITH_STORES = SETTINGS + '[queue]\nurl_env = "QUEUE_URL"\n\n[state]\nurl_env = "STATE_URL"\n'
+Ports = Mapping[str, int]
 STAYING = ("render", "mt", "beat", "review")
 
 
@@ -179,23 +183,114 @@ def test_secrets_that_are_there_stay(tmp_path: Path) -> None:
 
 def test_every_service_starts_is_well_builds_and_ends(host: Host) -> None:
     """Each by its own health check; a build that is asked for ends; each ends by SIGTERM."""
+    statuses = at_work(host, "Another sentence", host.service)
+    # uvicorn ends what it does, and then by the signal itself; nobody had to be killed.
+    assert statuses == {**dict.fromkeys(STAYING, 0), "review": -signal.SIGTERM}
+
+
+def test_every_service_does_its_work_confined(host: Host) -> None:
+    """As its container is: a root and sources that are read-only, no rights, its mounts alone.
+
+    With SQLite: the socket of the PostgreSQL of tests is closed to who has no rights.
+    """
+    assert_confines(host)
+    secret = host.secrets / "state_url"
+    before = secret.read_text()
+    secret.write_text("sqlite:///.pipeline/state.db")
+    try:
+        at_work(host, "One confined sentence", lambda name, ports: confined(host, name, ports))
+    finally:
+        secret.write_text(before)
+
+
+def at_work(host: Host, words: str, service_of: Callable[[str, Ports], Service]) -> dict[str, int]:
+    """Every service starts, is well, takes part in a build of new words; how each ends."""
     group = Group(host.project.root)
     ports = {name: {"8080": free_port(), "8000": free_port()} for name in STAYING}
     try:
         for name in STAYING:
-            group.start(host.service(name, ports[name]))
+            group.start(service_of(name, ports[name]))
         for name in STAYING:
             service = host.service(name, ports[name])
             check = host.check(name, ports[name])
             assert group.until(lambda: run(host, service, check).returncode == 0, name, 60)  # noqa: B023
         path = host.project.root / "source/articles/first.md"
-        path.write_text(path.read_text().replace("One sentence", "Another sentence"))
+        text = path.read_text()
+        path.write_text(text.replace(text.split("\n\n")[1].split(",")[0], words))
         asked = run(host, service, ["pipeline", "build", "--queue"])
         assert asked.returncode == 0, asked.stdout + asked.stderr
         pages = host.project.output_dir.rglob("en/*/index.html")
-        assert any("Another sentence" in page.read_text() for page in pages)
+        assert any(words in page.read_text() for page in pages)
         assert group.ended() is None
     finally:
         statuses = group.stop()
-    # uvicorn ends what it does, and then by the signal itself; nobody had to be killed.
-    assert statuses == {**dict.fromkeys(STAYING, 0), "review": -signal.SIGTERM}
+    return statuses
+
+
+# Without the rights that a container has not
+
+
+def confined(host: Host, name: str, ports: Ports) -> Service:
+    """A service with what its container may do, and what is mounted there."""
+    plain = host.service(name, ports)
+    return replace(plain, command=[*confinement(host, name), *plain.command])
+
+
+def confinement(host: Host, name: str) -> list[str]:
+    """The command that runs another one so: bubblewrap, where it is permitted."""
+    found, root = compose()["services"][name], host.project.root
+    assert found["read_only"]
+    assert found["cap_drop"] == ["ALL"]
+    assert found["security_opt"] == ["no-new-privileges:true"]
+    user, _, group = found["user"].partition(":")
+    command = ["bwrap", "--die-with-parent", "--unshare-user", "--unshare-pid", "--unshare-ipc"]
+    command += ["--uid", user, "--gid", group, "--cap-drop", "ALL", "--ro-bind", "/", "/"]
+    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108
+    for kept in map(str, (ROOT, sys.prefix, sys.base_prefix, PROGRAMS.parent, host.secrets)):
+        command += ["--ro-bind", kept, kept]
+    command += ["--tmpfs", str(root)]
+    for mount in found["volumes"]:
+        path = Path(mount["target"].replace("/site", str(root), 1))
+        if path.suffix == "":
+            path.mkdir(exist_ok=True)
+        command += ["--ro-bind" if mount.get("read_only") else "--bind", str(path), str(path)]
+    return [*command, "--remount-ro", str(root), "--chdir", str(root)]
+
+
+def assert_confines(host: Host) -> None:
+    """What runs so can do nothing else: it is nobody, and writes where it is to write alone."""
+    if shutil.which("bwrap") is None:
+        missing("bwrap", "bubblewrap")
+    within = confinement(host, "render")
+    look = [*within, "cat", "/proc/self/status"]
+    said = subprocess.run(look, capture_output=True, text=True, check=False)
+    if said.returncode:
+        pytest.skip(f"bubblewrap is not permitted here: {said.stderr.strip()}")
+    status = dict(line.split(":", 1) for line in said.stdout.splitlines() if ":" in line)
+    assert status["Uid"].split() == ["1000"] * 4
+    assert (int(status["CapEff"], 16), int(status["CapBnd"], 16)) == (0, 0)
+    assert status["NoNewPrivs"].strip() == "1"
+    may = {name: touches(within, host.project.root / name) for name in MAY}
+    assert may == MAY
+    assert not touches(within, Path("/usr/mark"))
+    assert not touches(within, ROOT / "mark")
+
+
+MAY = {
+    "mark": False,
+    "source/mark": False,
+    "pipeline.toml": False,
+    "locales/mark": True,
+    "glossary/mark": True,
+    "public/mark": True,
+    ".pipeline/mark": True,
+}
+"""What a worker may write in a site."""
+
+
+def touches(within: Sequence[str], path: Path) -> bool:
+    """Whether a confined process can write a file."""
+    done = subprocess.run([*within, "touch", str(path)], capture_output=True, check=False)
+    if path.name == "mark":
+        path.unlink(missing_ok=True)
+    return done.returncode == 0

@@ -28,7 +28,7 @@ from pipeline.project import Project, open_project
 from tests import services
 from tests.databases import address
 from tests.services import RedisServer
-from tests.sites import SETTINGS, site
+from tests.sites import DAY, SETTINGS, site
 
 BIN = Path(sys.executable).parent
 ROOT = Path(__file__).parents[2]
@@ -85,12 +85,17 @@ class House:
         """The ledger."""
         return ledger_of(self.project)
 
-    def ask(self, *, steps: Sequence[str] = BUILD, priority: int = 3, force: bool = False) -> str:
-        """Ask for a build; its id."""
+    def ask(
+        self,
+        *locales: str,
+        steps: Sequence[str] = BUILD,
+        priority: int = 3,
+        force: bool = False,
+    ) -> str:
+        """Ask for a build of some languages, all if none is named; its id."""
         project = open_project(self.project.root)
-        return ask(
-            project, Asked((), force=force), steps=steps, priority=priority, ledger=self.ledger
-        ).id
+        asked = Asked(locales, DAY, force=force)
+        return ask(project, asked, steps=steps, priority=priority, ledger=self.ledger).id
 
     def worker(
         self,

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from pipeline.database import open_database
+from pipeline.database.tables import build as builds
 from pipeline.extract import extract
 from pipeline.ledger import broker_of
 from review import notices, people, subscriptions
@@ -101,7 +103,11 @@ def test_who_asks_is_told_once_that_a_build_has_ended(
             assert home.wait(begun).state == "done"
             heard.wait(2)
             told(heard, begun)
-            time.sleep(3)  # a second reconcile, which has nothing to tell
+            long_ago = update(builds).values(ended=builds.c.ended - 3600)  # any try is due
+            with home.ledger.database.begin() as connection:
+                connection.execute(long_ago)
+            assert home.ledger.builds.untold(most=100) == []
+            time.sleep(3)  # more reconciles, which have nothing to tell
             assert len(heard.heard) == 2
             assert home.ledger.builds.get(begun).told == "heard"
 
