@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import garbage
 from .errors import PipelineError
 from .locks import locks_of
 from .project import Project, assert_locales, output_of
@@ -107,9 +108,10 @@ def build(
         from .making import Making  # noqa: PLC0415 - what has nothing to do need not load it
 
         built = locales or project.all_locales
-        work = Making(project, record, built, today, force, progress, only, inputs=inputs)
-        work.assert_articles()
-        return work.run(jobs)
+        with garbage.kept():
+            work = Making(project, record, built, today, force, progress, only, inputs=inputs)
+            work.assert_articles()
+            return work.run(jobs)
 
 
 def plain_of(report: Report, *, most: int = 2000) -> dict[str, object]:

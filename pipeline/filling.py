@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from . import files
+from . import files, garbage
 from .errors import PipelineError, ThemeError
 from .rendering import Wanted
 from .site.compression import names_of
@@ -39,7 +39,10 @@ class Filling:
             PipelineError: Nothing is live of it, or the theme is broken.
         """
         outdated = self.outdated(planned)
-        for ((page, _), made_of), result in zip(outdated, make(outdated), strict=True):
+        results = zip(outdated, make(outdated), strict=True)
+        for number, (((page, _), made_of), result) in enumerate(results, 1):
+            if number % garbage.OFTEN == 0:
+                garbage.sweep()
             if not isinstance(result, PipelineError):
                 owner = f"{page.article}\t{page.locale}" if page.article else ""
                 for name, size in result.items():

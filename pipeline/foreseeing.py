@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from . import articles
+from . import articles, garbage
 from .build import Progress, Report
 from .errors import PipelineError
 from .explaining import explain
@@ -52,7 +52,7 @@ def foresee(
     assert_locales(project, locales)
     record = Record.of(project, preview=False)
     built = locales or project.all_locales
-    with locks_of(project).hold("foreseen", timeout=60):
+    with locks_of(project).hold("foreseen", timeout=60), garbage.kept():
         work = Making(project, record, built, today or date.today(), force, progress, only)
         work.assert_articles()
         return _foreseen(work)

@@ -10,6 +10,9 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+OFTEN = 256
+"""After how many articles or pages garbage is looked for among what they left."""
+
 
 @contextmanager
 def kept() -> Iterator[None]:
@@ -21,3 +24,14 @@ def kept() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
+
+
+def sweep() -> None:
+    """Look for garbage among what was made lately, while none is looked for otherwise."""
+    gc.collect(1)
+
+
+def settled() -> None:
+    """Leave all that is there out of every look for garbage: it stays as long as the process."""
+    gc.freeze()
+    gc.enable()

@@ -185,9 +185,8 @@ class Making:
         """Survey and plan, with this way to read articles."""
         surveys = self._survey(read)
         around = self.job.around
-        with garbage.kept():
-            plan = self._plan(surveys)
-            pages = [(page, page.digest(around[page.locale])) for page in plan.pages(self.policies)]
+        plan = self._plan(surveys)
+        pages = [(page, page.digest(around[page.locale])) for page in plan.pages(self.policies)]
         return Outline(surveys, plan, pages)
 
     def keep(self, outline: Outline, path: Path, basis: str) -> None:
@@ -245,8 +244,10 @@ class Making:
         fresh = [source for source in self.found.sources if source.id not in known]
         if self.only:
             fresh = [source for source in fresh if self._is_needed(source.id)]
-        for surveyed in read(fresh):
+        for number, surveyed in enumerate(read(fresh), 1):
             known[surveyed.article] = surveyed
+            if number % garbage.OFTEN == 0:
+                garbage.sweep()
         surveys = [known[source.id] for source in self.found.sources if source.id in known]
         for surveyed in surveys:
             for locale, error in surveyed.errors.items():

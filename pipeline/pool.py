@@ -9,6 +9,8 @@ from concurrent.futures import ProcessPoolExecutor
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
+from . import garbage
+
 Job = TypeVar("Job")
 Thing = TypeVar("Thing")
 Result = TypeVar("Result")
@@ -80,6 +82,7 @@ _job: Any = None
 def _start(job: Any) -> None:
     global _job  # noqa: PLW0603 - one per process, set once when it starts
     _job = job
+    garbage.settled()
 
 
 def _run(work: tuple[Callable[[Any, Any], Any], Any]) -> Any:

@@ -15,7 +15,7 @@ from .ledger import Ledger, ledger_of
 Told = Callable[[str, int, int], None]
 
 _SILENCE = 5.0
-_CALM = 20
+_CALM = 50
 
 STEPS = {
     "": "Waiting for a worker",
@@ -87,18 +87,23 @@ def follow(ledger: Ledger, name: str, *, pause: float = 0.2) -> Iterator[Progres
         QueueError: There is no such build.
     """
     last: tuple[object, ...] = ()
-    said = 0.0
+    step: tuple[object, ...] = ()
+    said = due = 0.0
     while True:
-        looked = time.monotonic()
-        progress = ledger.builds.progress(name)
-        state = (progress.build.state, progress.build.step, progress.build.round, progress.done)
-        if state != last or time.monotonic() > said + _SILENCE:
-            yield progress
-            last, said = state, time.monotonic()
-        if progress.build.has_ended:
+        build, looked = ledger.builds.get(name), time.monotonic()
+        now = (build.state, build.step, build.round)
+        if now != step or looked >= due:
+            progress = ledger.builds.progress(name)
+            build = progress.build
+            step = (build.state, build.step, build.round)
+            # Counting very many units takes a while: no more than a fiftieth of the time.
+            due = looked + _CALM * (time.monotonic() - looked)
+            if (*step, progress.done) != last or looked > said + _SILENCE:
+                yield progress
+                last, said = (*step, progress.done), time.monotonic()
+        if build.has_ended:
             return
-        # Counting very many units takes a while: no more than a twentieth of the time.
-        time.sleep(max(pause, _CALM * (time.monotonic() - looked)))
+        time.sleep(pause)
 
 
 def step_of(build: Build) -> str:

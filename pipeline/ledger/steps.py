@@ -65,7 +65,7 @@ def advance(place: Place, broker: Broker, name: str) -> None:
     build = ledger.builds.take(name, owner)
     if build is None:
         return
-    with ledger.holding(lambda: ledger.builds.renew(name, owner)):
+    with ledger.holding(lambda: ledger.builds.renew(name, owner)), garbage.kept():
         try:
             units = _Walk(place, build, owner).go()
         except OutputError as error:
@@ -229,8 +229,7 @@ class _Walk:
     def _render(self) -> Sequence[Wanted]:
         making, asked = self._making(), self.build.asked
         around = making.job.around
-        with garbage.kept():
-            outline = making.outline(self._read(making))
+        outline = making.outline(self._read(making))
         making.keep(outline, self._outline_path, self._basis(making))
         wanted = []
         for (page, source), made_of in making.outdated(outline):

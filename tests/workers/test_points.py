@@ -83,7 +83,7 @@ POINTS = {
     "pipeline.catalogues.catalogue:write": 20,
     "pipeline.translation.answers:Answers.claim": 2,
     "pipeline.translation.draft:_Work._write": 2,
-    "pipeline.site.shelf:put": 3,
+    "pipeline.site.shelf:Parcel.lay": 3,
     "pipeline.ledger.units:Units.settle": 3,
     "pipeline.ledger.units:Units.sent": 2,
     "pipeline.ledger.builds:Builds.go_on": 3,
