@@ -159,7 +159,7 @@ def until(true: Callable[[], object], home: House, seconds: float = 60) -> None:
 def test_a_message_comes_back_when_its_process_dies(home: House, tmp_path: Path) -> None:
     """At once, and by itself: there is no beat here, and so nothing that looks for lost ones."""
     calls = tmp_path / "calls"
-    home.worker(python=at("pipeline.site.shelf:put", calls, number=2))
+    home.worker(python=at("pipeline.site.shelf:Parcel.lay", calls, number=2))
     begun = home.ask()
     done = home.wait(begun, seconds=20)
     assert happened(calls, 2)
@@ -171,7 +171,7 @@ def test_who_was_held_up_cannot_spoil_what_another_did(home: House, tmp_path: Pa
     """It stands still for longer than its lease, and then says that the disk is full."""
     code = f"{STOP}; import errno; raise OSError(errno.ENOSPC, 'full')"
     calls = tmp_path / "calls"
-    home.worker("late", places=1, python=at("pipeline.site.shelf:put", calls, code))
+    home.worker("late", places=1, python=at("pipeline.site.shelf:Parcel.lay", calls, code))
     home.beat()
     begun = home.ask()
     until(lambda: happened(calls), home)
