@@ -8,19 +8,19 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from pipeline import catalogues, files, index
+from pipeline import catalogues, concordance, files, index
 from pipeline.catalogues import Message, State, digest_of, marks
 from pipeline.checks import Severity
 from pipeline.database import exclusive
 from pipeline.database.tables import change
 from pipeline.database.tables import file as files_table
-from pipeline.database.tables import message as messages
+from pipeline.database.tables import message as table
 from pipeline.errors import PipelineError
 from pipeline.glossary import read_glossary
 from pipeline.index.mirror import sum_of
@@ -31,7 +31,6 @@ from pipeline.views import read as read_views
 from .desk import Desk
 from .message import Opened, Place, segments_of
 from .ranks import ranks_of
-from .tables import facet as table
 
 RISKS = ("none", "some", "high", "blocks the page")
 """What the numbers of a risk mean."""
@@ -67,6 +66,7 @@ def _look(desk: Desk, locale: str, *, now: bool = False) -> None:
                 if not memory.count():  # nobody has filled it yet
                     memory.sync(desk.project)
             watch.errors[locale] = (*errors, *_refresh(desk, locale))
+            concordance.settle(desk.database)
             watch.seen[locale] = time.monotonic()
             watch.took[locale] = watch.seen[locale] - begun
     finally:
@@ -107,7 +107,8 @@ def _check(desk: Desk, locale: str, domain: str, views: int) -> None:
         return
     own = (table.c.locale == locale, table.c.domain == domain)
     with desk.database.connect() as connection:
-        known = {row.digest: row.sum for row in connection.execute(select(table).where(*own))}
+        looked_at = select(table.c.digest, table.c.sum).where(*own, table.c.since > 0)
+        known = {row.digest: row.sum for row in connection.execute(looked_at)}
         when = _times(connection, locale, domain)
     fresh = {digest_of(m.key): m for m in catalogue.messages}
     changed = {digest: m for digest, m in fresh.items() if known.get(digest) != sum_of(m)}
@@ -119,11 +120,8 @@ def _check(desk: Desk, locale: str, domain: str, views: int) -> None:
         rows.append(_row(opened, when.get(digest) or _day(message) or time.time()))
     ranks = ranks_of(desk.project, locale, domain, catalogue, views)
     with exclusive(desk.database, index.lock_name(locale, domain)) as connection:
-        gone = {*changed, *(known.keys() - fresh.keys())}
-        if gone:
-            connection.execute(delete(table).where(*own, table.c.digest.in_(gone)))
         if rows:
-            connection.execute(insert(table), rows)
+            _keep(connection, rows)
         _rank(connection, locale, domain, {digest_of(key): rank for key, rank in ranks.items()})
         basis = _basis(files.digest(catalogue.original or b""), views)
         mark = update(files_table).where(files_table.c.locale == locale)
@@ -145,14 +143,14 @@ def views_of(desk: Desk) -> Mapping[str, int]:
 
 def _rank(connection: Connection, locale: str, domain: str, ranks: Mapping[str, int]) -> None:
     """Keep ranks, where they are other ones."""
-    own = (messages.c.locale == locale, messages.c.domain == domain)
-    query = select(messages.c.digest, messages.c.rank).where(*own)
+    own = (table.c.locale == locale, table.c.domain == domain)
+    query = select(table.c.digest, table.c.rank).where(*own)
     moved: dict[int, list[str]] = defaultdict(list)
     for digest, rank in connection.execute(query):
         if ranks.get(digest, rank) != rank:
             moved[ranks[digest]].append(digest)
     for rank, digests in moved.items():
-        these = update(messages).where(*own, messages.c.digest.in_(digests))
+        these = update(table).where(*own, table.c.digest.in_(digests))
         connection.execute(these.values(rank=rank))
 
 
@@ -163,9 +161,21 @@ def found_in(opened: Opened) -> dict[str, Any]:
 
 def keep(connection: Connection, row: Mapping[str, Any]) -> None:
     """Keep what was found in one message, instead of what was known before."""
-    where = [table.c[name] == row[name] for name in ("locale", "domain", "digest")]
-    connection.execute(delete(table).where(*where))
-    connection.execute(insert(table), [dict(row)])
+    _keep(connection, [row])
+
+
+def _keep(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what was found in messages, where the index has them as they were looked at."""
+    key = ("locale", "domain", "digest", "sum")
+    own = [table.c[name] == bindparam(f"own_{name}") for name in key]
+    values: dict[str, Any] = {
+        name: bindparam(f"new_{name}") for name in ("checks", "engine", "risk", "since")
+    }
+    said = [
+        {f"{'own' if name in key else 'new'}_{name}": value for name, value in row.items()}
+        for row in rows
+    ]
+    connection.execute(update(table).where(*own).values(values), said)
 
 
 def _times(connection: Connection, locale: str, domain: str) -> dict[str, float]:
@@ -188,7 +198,6 @@ def _row(opened: Opened, since: float) -> dict[str, Any]:
         **opened.place.row,
         "sum": opened.version,
         "checks": "".join(f" {name} " for name in names),
-        "severity": int(worst),
         "engine": (draft or {}).get("engine", "").partition(" ")[0],
         "risk": _risk(message, state, worst, opened.desk.project.source_locale),
         "since": since,

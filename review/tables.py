@@ -167,22 +167,6 @@ assignment = Table(
 )
 """Who is to work on a catalogue."""
 
-facet = Table(
-    "facet",
-    metadata,
-    *_key(),
-    Column("sum", String(24), nullable=False),
-    Column("checks", Text, nullable=False),
-    Column("severity", Integer, nullable=False),
-    Column("engine", String(64), nullable=False),
-    Column("risk", Integer, nullable=False),
-    Column("since", Float, nullable=False),
-    Index(None, "locale", "risk"),
-    Index(None, "locale", "checks"),
-    Index(None, "locale", "engine"),
-)
-"""What a queue is filtered by besides the index: findings, origin, risk, since when it waits."""
-
 bulk = Table(
     "bulk",
     metadata,

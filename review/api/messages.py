@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Row, select, tuple_
 
 from pipeline.catalogues import Message, State, marks
+from pipeline.concordance import MESSAGES, pieces_of
 from pipeline.database.tables import file as files
 from pipeline.database.tables import message as table
 from pipeline.index import Kind
@@ -17,7 +18,6 @@ from pipeline.translation import suggestions
 
 from ..message import Opened, Place, history_of, open_message
 from ..rights import Right
-from ..search import few, one_of, says
 from ..tokens import Scope
 from .access import Call, Calling, Resource
 from .cursors import Cursor, Limit, Page, asked, page
@@ -102,8 +102,8 @@ def list_messages(
         str | None,
         Query(
             max_length=200,
-            description="Only what has all these words, or words that begin so, in either language;"
-            " in quotation marks: side by side.",
+            description="Only what has all these words, or words that they are parts of, in either"
+            " language; in quotation marks: side by side.",
         ),
     ] = None,
     cursor: Cursor = None,
@@ -117,15 +117,14 @@ def list_messages(
         query = query.where(table.c.state.in_(state))
     if article is not None:
         query = query.where(table.c.domain == clean(article))
-    if text:
-        query = query.where(says(clean(text), "both"))
     if wish.after is not None:
         query = query.where(tuple_(table.c.domain, table.c.digest) > tuple_(*wish.after))
     query = query.order_by(table.c.domain, table.c.digest).limit(limit + 1)
     with call.desk.database.connect() as connection:
-        ids = few(connection, clean(text), "both") if text else None
-        if ids is not None:
-            query = query.where(one_of(connection, ids))
+        if text:
+            pieces = pieces_of(clean(text))
+            found = MESSAGES.all_with(connection, locale, pieces, "both")
+            query = query.where(MESSAGES.are(connection, found, pieces, "both"))
         rows = connection.execute(query).all()
     shown, following = page(rows, wish, lambda row: (row.domain, row.digest))
     return Page(items=[_listed(row) for row in shown], next=following)
