@@ -17,6 +17,7 @@ from pipeline.catalogues import State, digest_of
 from pipeline.database import insert_many
 from pipeline.database.tables import bitmap, message, tally, unit
 from pipeline.markup.words import said_by
+from pipeline.memory import index
 
 ODD = ("één cliënt", "咨询费用", "zeldzaam voorval", "café Noëlle", "ij 10 u consulttarief")
 """What one of a thousand messages has at its end."""
@@ -46,6 +47,8 @@ def fill(database: Database, count: int) -> None:
     numbered = units(texts)
     while some := list(islice(numbered, _BATCH)):
         _insert(database, unit, columns, some)
+    with database.begin() as connection:  # none of them is looked up by likeness
+        index.clear(connection)
     concordance.settle(database)
     settle(database)
 

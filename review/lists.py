@@ -130,6 +130,12 @@ class Search:
             query = select(table.c.domain, func.count()).where(own).group_by(table.c.domain)
         return {domain: int(count) for domain, count in self.connection.execute(query)}
 
+    def domains(self, most: int) -> list[str]:
+        """The first articles of the language, without a look at what they have."""
+        query = select(tally.c.domain).where(tally.c.locale == self.locale).distinct()
+        rows = self.connection.execute(query.order_by(tally.c.domain).limit(most))
+        return list(rows.scalars())
+
 
 @dataclass(frozen=True, slots=True)
 class _Walk:

@@ -99,8 +99,7 @@ def look(
             whole = Search.of(connection, locale, replace(asked, article=""))
         inside: Mapping[str, int | None] | None = whole.articles(MOST_ARTICLES)
         if inside is None:
-            plain = Search.of(connection, locale, Filter(state=asked.state))
-            inside = dict.fromkeys(plain.articles(MOST_ARTICLES) or ())
+            inside = dict.fromkeys(search.domains(MOST_ARTICLES))
     states = {state: number for state, (number, _) in found.items()}
     more = frozenset(state for state, (_, open_) in found.items() if open_)
     return rows, Counted(states, more, sorted(inside.items()))
