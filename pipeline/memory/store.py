@@ -144,9 +144,9 @@ class Memory:
         if units:
             statement = update(table).where(table.c.id == bindparam("number"))
             values: dict[str, Any] = {"target": bindparam("said"), "origin": bindparam("from")}
-            values["target_words"] = bindparam("words")
+            values["target_words"] = bindparam("spoken")
             rows = [
-                {"number": n, "said": u.target, "from": u.origin, "words": said_by([u.target])}
+                {"number": n, "said": u.target, "from": u.origin, "spoken": said_by([u.target])}
                 for n, u in units
             ]
             connection.execute(statement.values(values), rows)
