@@ -135,9 +135,10 @@ def test_programs_ask_for_it_too(desk: Desk) -> None:
 
 def test_it_is_found_where_many_wait_no_more(desk: Desk) -> None:
     """Once the bitmaps have it, and after a change that they do not have yet."""
-    settle(desk.database, most=0)
-    assert (numbers(desk, "Tess"), numbers(desk, "Ruth")) == ([0, 1, 2], [4])
-    assert queue.choices(desk, "nl")[1:] == (["deepl"], ["Ruth", "Tess"])
+    for _ in range(2):
+        assert (numbers(desk, "Tess"), numbers(desk, "Ruth")) == ([0, 1, 2], [4])
+        assert queue.choices(desk, "nl")[1:] == (["deepl"], ["Ruth", "Tess"])
+        settle(desk.database, most=0)
     decision = Decision(Action.SAVE, ("Heel anders",), "")
     decisions.decide(desk, person(desk, "Ruth"), place(desk, 1), decision)
     assert (numbers(desk, "Tess"), numbers(desk, "Ruth")) == ([0, 2], [1, 4])
