@@ -171,8 +171,8 @@ def found_in(opened: Opened) -> dict[str, Any]:
 def keep(connection: Connection, row: Mapping[str, Any]) -> None:
     """Keep what was found in one message, instead of what was known before."""
     here = (_in(row["domain"]), table.c.digest == row["digest"])
-    author = next((who for *_, who in authors(connection, row["locale"], *here)), "")
-    _keep(connection, [{**row, "author": author}])
+    wrote = [who for *_, who in authors(connection, row["locale"], *here)]
+    _keep(connection, [{**row, "author": wrote[0] if wrote else ""}])
 
 
 def _in(domain: str) -> ColumnElement[bool]:
