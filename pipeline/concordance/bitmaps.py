@@ -8,7 +8,7 @@ decision costs one row more, and two who write never wait for each other.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pyroaring import BitMap
@@ -81,9 +81,8 @@ def fresh_of(connection: Connection, kind: str) -> BitMap:
 def settle(database: Database, *, most: int = FRESH) -> None:
     """Take what was written into the bitmaps, while more than ``most`` texts wait for it."""
     while (waiting := _waiting(database)) > most:
-        with exclusive(database, "concordance") as connection:
-            for kind in _KINDS:
-                _take(connection, kind, _MANY if waiting > _MOST else _FEW)
+        for kind in _KINDS:
+            _take(database, kind, _MANY if waiting > _MOST else _FEW)
 
 
 def _waiting(database: Database) -> int:
@@ -108,13 +107,32 @@ def _none() -> _Numbers:
     return defaultdict(lambda: defaultdict(list))
 
 
-def _take(connection: Connection, kind: str, most: int) -> None:
-    """Take in what was written first."""
-    rows = _rows(connection, kind, most)
+def _take(database: Database, kind: str, most: int) -> None:
+    """Take in what was written first.
+
+    Only writing is alone with the database: looking at the texts takes longer, and who decides need
+    not wait for it. What is written meanwhile is kept with what it said when it was looked at.
+    """
+    with database.connect() as connection:
+        rows = _rows(connection, kind, most)
+    if not rows:
+        return
+    now = {row.number: row.now for row in rows}
+    gone, come = _moved(rows, now)
+    with exclusive(database, "concordance") as connection:
+        if not _still_wait(connection, rows):  # somebody else took them in
+            return
+        _learn(connection, now.values())
+        _write(connection, kind, gone, come)
+        for some in _ids(rows):
+            connection.execute(delete(fresh).where(among(connection, fresh.c.id, some)))
+
+
+def _moved(rows: Sequence[_Row], now: Mapping[int, Mapping[str, Any]]) -> tuple[_Numbers, _Numbers]:
+    """The numbers that go out of terms, and those that come into them."""
     was: dict[int, Mapping[str, Any]] = {}
     for row in rows:
         was.setdefault(row.number, row.was)
-    now: dict[int, Mapping[str, Any]] = {row.number: row.now for row in rows}
     gone, come = _none(), _none()
     for number, said in now.items():
         block, before = number // BLOCK, was[number]
@@ -129,11 +147,21 @@ def _take(connection: Connection, kind: str, most: int) -> None:
             gone[before["locale"], block][term].append(number)
         for term in has - had:
             come[said["locale"], block][term].append(number)
-    _learn(connection, now.values())
-    _write(connection, kind, gone, come)
+    return gone, come
+
+
+def _still_wait(connection: Connection, rows: Sequence[_Row]) -> bool:
+    """Whether all of them wait still."""
+    count = select(func.count()).select_from(fresh)
+    return all(
+        connection.execute(count.where(among(connection, fresh.c.id, some))).scalar() == len(some)
+        for some in _ids(rows)
+    )
+
+
+def _ids(rows: Sequence[_Row]) -> Iterator[list[int]]:
     for n in range(0, len(rows), _AT_ONCE):
-        done = [row.id for row in rows[n : n + _AT_ONCE]]
-        connection.execute(delete(fresh).where(among(connection, fresh.c.id, done)))
+        yield [row.id for row in rows[n : n + _AT_ONCE]]
 
 
 def _rows(connection: Connection, kind: str, most: int) -> list[_Row]:

@@ -243,10 +243,12 @@ fresh = Table(
     Column("since", Float),
     Column("author", Text),
     Index(None, "kind", "number"),
+    sqlite_autoincrement=True,
 )
 """What has been written and is not in the concordance yet, with what it said before that.
 
-The database itself keeps it (triggers), whoever writes. Without a language there was nothing.
+The database itself keeps it (triggers), whoever writes. Without a language there was nothing. A
+number (``id``) is never given twice: who takes texts in knows by it that nobody else did.
 """
 
 change = Table(

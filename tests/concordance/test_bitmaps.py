@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
-from pipeline.concordance import MESSAGES, UNITS, fresh_of, pieces_of, settle
+from pipeline.concordance import MESSAGES, UNITS, bitmaps, fresh_of, pieces_of, settle
 from pipeline.database import open_database
 from pipeline.memory import Memory, Unit
 from tests.databases import KINDS, address
@@ -79,6 +80,31 @@ def test_several_changes_of_a_text_are_one(memory: Memory) -> None:
         memory.add([Unit(ADDED[1].source, target, "", "a", "tmx")])
     settle(memory.engine, most=0)
     assert [found(memory, word) for word in ("eén", "twee", "gesprek", "drie")] == [0, 0, 0, 1]
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_who_writes_waits_for_nobody_who_looks(
+    memory: Memory, taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is written while texts are looked at is found, also if somebody else takes both in."""
+    memory.add([Unit(ADDED[1].source, "Een kennismaking", "", "a", "tmx")])
+    moved = bitmaps._moved
+
+    def slowly(*given: Any) -> Any:
+        monkeypatch.setattr(bitmaps, "_moved", moved)
+        found = moved(*given)
+        memory.add([Unit(ADDED[1].source, "Een babbel", "", "a", "tmx")])
+        if taken:
+            settle(memory.engine, most=0)
+            memory.add([Unit(ADDED[1].source, "Een onderhoud", "", "a", "tmx")])
+        return found
+
+    monkeypatch.setattr(bitmaps, "_moved", slowly)
+    settle(memory.engine, most=0)
+    words = ("gesprek", "kennismaking", "babbel", "onderhoud")
+    last = "onderhoud" if taken else "babbel"
+    assert [found(memory, word) for word in words] == [int(word == last) for word in words]
+    assert [len(memory.search(word)) for word in words] == [int(word == last) for word in words]
 
 
 def test_looking_scans_no_table(memory: Memory) -> None:

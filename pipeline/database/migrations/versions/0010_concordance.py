@@ -137,6 +137,7 @@ def _create() -> None:
         sa.Column("engine", sa.String(64)),
         sa.Column("risk", sa.Integer),
         sa.Column("since", sa.Float),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_fresh_kind_number", "fresh", ["kind", "number"])
 
