@@ -1,46 +1,45 @@
-"""``python -m benchmarks.search``: a queue of very many messages, filtered by words and all else.
+"""``python -m benchmarks.search``: a queue and a memory of very many texts, asked for all there is.
 
-The index is filled with generated messages, a thousandth of them with odd words, and asked as a
-page of the queue asks it: the rows of the first page, then how many there are in all.
+The index is filled with generated messages, a thousandth of them with odd words, and the memory
+with the same texts. Pages are asked for as a browser or a program does, through the whole desk but
+without a network, the first page with its counts each time.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import random
 import statistics
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import insert
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 from benchmarks.articles import SETTINGS
-from benchmarks.units import Writer
-from pipeline.catalogues import State, digest_of
-from pipeline.database import insert_many
-from pipeline.database.tables import message, tally
-from pipeline.index.mirror import said_by
+from benchmarks.filling import fill, frequent
+from pipeline.catalogues import State
 from pipeline.project import open_project
-from review import queue
 from review.desk import Desk
 from review.queue import Filter
-from review.tables import facet
-from tests.databases import KINDS, address
+from services import postgres
+from tests.databases import KINDS
+from tests.review.api.programs import program
+from tests.review.desks import browser, staffed
 
-out = Console(highlight=False, width=110)
+out = Console(highlight=False, width=120)
 
 _AIM = 100.0
-_PAGE = 50
-_ODD = ("één cliënt", "咨询费用", "zeldzaam voorval", "café Noëlle", "ij 10 u")
-_STATES = (*(State.APPROVED,) * 70, *(State.DRAFT,) * 20, *(State.TRANSLATED,) * 7)
-_RARE = (State.STALE, State.UNTRANSLATED, State.REJECTED)
+"""Milliseconds in which 95 of 100 first pages are to be there."""
 
 
 def main() -> None:
@@ -49,149 +48,149 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=1_000_000, help="how many (1,000,000)")
     parser.add_argument("--rounds", type=int, default=7, help="of every question (7)")
     parser.add_argument("--database", choices=KINDS, action="append", help="only this one")
+    parser.add_argument("--keep", type=Path, help="a folder in which filled databases stay")
     options = parser.parse_args()
-    for kind in options.database or KINDS:
-        with tempfile.TemporaryDirectory() as folder:
-            settings = f'{SETTINGS}\n[state]\nurl_env = "BENCH_STATE"\n'
-            os.environ["BENCH_STATE"] = address(kind)
-            Path(folder, "pipeline.toml").write_text(settings, encoding="utf-8")
-            Path(folder, "source").mkdir()
-            desk = Desk.of(open_project(Path(folder)))
+    with ExitStack() as stack:
+        folder = options.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        for kind in options.database or KINDS:
+            with desk_of(folder.absolute(), kind, options.messages) as desk:
+                ask(desk, kind, options.messages, options.rounds)
+
+
+@contextmanager
+def desk_of(folder: Path, kind: str, count: int) -> Iterator[Desk]:
+    """A desk whose state database of a kind has so many messages."""
+    home = folder / f"{kind}-{count}"
+    home.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        os.environ["BENCH_STATE"] = "sqlite:///.pipeline/state.db"
+        if kind != "sqlite":
+            server = postgres.named() or stack.enter_context(postgres.server(folder / kind))
+            os.environ["BENCH_STATE"] = _named(server, f"search_{count}")
+        settings = f'{SETTINGS}\n[state]\nurl_env = "BENCH_STATE"\n'
+        (home / "pipeline.toml").write_text(settings, encoding="utf-8")
+        (home / "source").mkdir(exist_ok=True)
+        project = open_project(home)
+        filled = home / "filled"
+        if filled.exists():
+            desk = Desk.of(project)
+        else:
+            desk = staffed(project)
             begun = time.perf_counter()
-            frequent = fill(desk, options.messages)
-            filled = time.perf_counter() - begun
-            ask(desk, kind, options.messages, options.rounds, frequent)
-            out.print(f"Filling it took {filled:.0f} s.")
-            desk.database.dispose()
+            fill(desk.database, count)
+            out.print(f"Filling {kind} took {time.perf_counter() - begun:.0f} s.")
+            filled.touch()
+        desk.watch.rests, desk.watch.seen["nl"] = 1e9, time.monotonic()  # there are no catalogues
+        yield desk
+        desk.database.dispose()
 
 
-def fill(desk: Desk, count: int) -> list[str]:
-    """Put messages into the index; the words of their sources, the most frequent first."""
-    words: Counter[str] = Counter()
-    names = ("locale", "domain", "digest", "place", "state", "source", "strings", "sum")
-    columns = (*names, "source_words", "target_words", "rank")
-    facets = ("locale", "domain", "digest", "sum", "checks", "severity", "engine", "risk", "since")
-    tallies: Counter[tuple[str, str]] = Counter()
-    batch: list[tuple[object, ...]] = []
-    found: list[tuple[object, ...]] = []
-
-    def flush() -> None:
-        with desk.database.begin() as connection:
-            insert_many(connection, message, columns, batch)
-            insert_many(connection, facet, facets, found)
-        batch.clear()
-        found.clear()
-
-    for row, other in rows(count):
-        tallies[str(row[1]), str(row[4])] += 1
-        words.update(str(row[8]).split() if len(batch) < 1000 else ())
-        batch.append(row)
-        found.append(other)
-        if len(batch) == 20_000:
-            flush()
-    flush()
-    with desk.database.begin() as connection:
-        connection.execute(
-            insert(tally),
-            [
-                {"locale": "nl", "domain": domain, "state": state, "count": number}
-                for (domain, state), number in tallies.items()
-            ],
+def _named(server: str, name: str) -> str:
+    """The address of a database of a server, which is made if it is not there."""
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        found = connection.execute(
+            text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}
         )
-    with desk.database.connect() as connection:  # as autovacuum does before long
-        connection.exec_driver_sql("ANALYZE")
-        connection.commit()
-    return [word for word, _ in words.most_common()]
+        if found.first() is None:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
-def rows(count: int) -> Iterator[tuple[tuple[object, ...], tuple[object, ...]]]:
-    """Messages and their facets, fifty to an article."""
-    chance = random.Random(7)
-    for number, source in enumerate(Writer().units(count)):
-        domain, place = f"articles/{number // 50:05}", number % 50
-        odd = _ODD[number // 1000 % len(_ODD)] if number % 1000 == 500 else ""
-        target = f"{' '.join(reversed(source.split()))} {odd}".strip()
-        state = chance.choice(_STATES) if chance.random() < 0.999 else chance.choice(_RARE)
-        digest = digest_of((None, f"{number} {source}"))
-        spoken = (said_by([source]), said_by([target]), -chance.randrange(900))
-        strings = f'["{target}"]'.replace("\\", "")
-        key = ("nl", domain, digest)
-        check = " numbers " if chance.random() < 0.01 else ""
-        engine = "deepl" if state is State.DRAFT else ""
-        risk = 2 if check else 0
-        yield (
-            (*key, place, state, source, strings, digest, *spoken),
-            (*key, digest, check, 1, engine, risk, 1e9 + number),
-        )
-
-
-def questions(frequent: list[str]) -> dict[str, list[Filter]]:
-    """What is asked, by what it is a matter of."""
-    top, middle = frequent[:5], frequent[300:305]
+def questions(words: Sequence[str]) -> Mapping[str, list[Filter]]:
+    """What is asked of the queue, by what it is a matter of."""
+    top, middle, seldom = words[:5], words[300:305], words[1500:1505]
+    everywhere = Filter(state="all")
     return {
-        "everything that waits": [Filter(), Filter(order="article")],
-        "one state": [Filter(state=str(state)) for state in (State.DRAFT, State.STALE)],
-        "a rare word": [Filter(state="all", text=one) for one in ("zeldzaam", "noëlle")],
-        "a frequent word": [Filter(state="all", text=one) for one in top],
-        "a word of the middle": [Filter(state="all", text=one) for one in middle],
-        "a word that is nowhere": [Filter(state="all", text="xyzzyq")],
-        "two words": [
-            Filter(state="all", text=f"{a} {b}") for a, b in zip(top, middle, strict=True)
-        ],
-        "a phrase": [Filter(state="all", text=f'"{a} {b}"') for a, b in pairwise(top)],
-        "accents": [Filter(state="all", text=one) for one in ("één", "cliënt", "café")],
-        "one or two letters": [Filter(state="all", text=one) for one in ("u", "10", "ij")],
-        "Chinese": [Filter(state="all", text=one) for one in ("咨询", "费用", "费")],
+        "all that waits": [Filter(), Filter(order="article")],
+        "one state": [Filter(state=str(state)) for state in State],
+        "an article": [Filter(state="all", article="articles/00007")],
+        "a check": [Filter(state="all", check="numbers"), Filter(check="numbers", order="article")],
+        "an engine": [Filter(engine="deepl"), Filter(engine="deepl", order="article")],
+        "a risk": [Filter(risk=2), Filter(state="all", risk=1, order="article")],
+        "an age": [Filter(age=1), Filter(age=7), Filter(state="all", age=30)],
+        "somebody's": [Filter(assignee="nobody"), Filter(assignee="1")],
+        "a rare word": _said("zeldzaam", "noëlle", "voorval"),
+        "a frequent word": _said(*top),
+        "a word of the middle": _said(*middle),
+        "a seldom word": _said(*seldom),
+        "a word that is nowhere": _said("xyzzyq"),
+        "a part of words": _said(
+            "tarief", "aldzaa", *(word[1:] for word in middle if len(word) > 5)
+        ),
+        "a part of very many words": _said("bab", "kar", "ris"),
+        "two words": _said(*(f"{a} {b}" for a, b in zip(top, middle, strict=True))),
+        "two frequent words": _said(*(f"{a} {b}" for a, b in pairwise(top))),
+        "two seldom words": _said(*(f"{a} {b}" for a, b in pairwise(seldom))),
+        "a phrase": _said(*(f'"{a} {b}"' for a, b in pairwise(top))),
+        "a rare phrase": _said('"zeldzaam voorval"', *(f'"{a} {b}"' for a, b in pairwise(middle))),
+        "accents": _said("één", "cliënt", "café"),
+        "one or two letters": _said("u", "10", "ij"),
+        "Chinese": _said("咨询", "费用", "费"),
         "the source only": [Filter(state="all", text=top[0], where="source")],
+        "the target only": [Filter(state="all", text=middle[0], where="target")],
+        "by article": [
+            Filter(text=one, order="article") for one in (top[0], middle[0], seldom[0], "tarief")
+        ],
         "a word, in drafts": [Filter(state="draft", text=one) for one in (*top[:2], *middle[:2])],
-        "a frequent word, in a rare state": [Filter(state="rejected", text=top[0])],
+        "a word, in a rare state": [
+            Filter(state="rejected", text=one) for one in (top[0], middle[0])
+        ],
         "a word, with a check": [Filter(state="all", text=top[0], check="numbers")],
-        "a check": [Filter(state="all", check="numbers")],
-        "an engine": [Filter(engine="deepl")],
-        "an article": [Filter(state="all", article="articles/00007", text=top[0])],
+        "a word, an engine, an age": [Filter(text=middle[0], engine="deepl", age=30)],
+        "a word, in an article": [Filter(state="all", article="articles/00007", text=top[0])],
+        "everything": [everywhere],
     }
 
 
-def ask(desk: Desk, kind: str, count: int, rounds: int, frequent: list[str]) -> None:
+def _said(*texts: str) -> list[Filter]:
+    return [Filter(state="all", text=one) for one in texts]
+
+
+def ask(desk: Desk, kind: str, count: int, rounds: int) -> None:
     """Ask everything, and print how long it took."""
-    table = Table(title=f"{count:,} messages in {kind}", title_justify="left")
-    for name in ("asked for", "first page", "p95", "next page", "counts", "without counts"):
+    words = frequent(desk.database)
+    table = Table(title=f"{count:,} messages and units in {kind}", title_justify="left")
+    for name in ("asked for", "p50", "p95", "longest", "processor", "rows"):
         table.add_column(name, justify="left" if name == "asked for" else "right")
     slowest = 0.0
-    for name, filters in questions(frequent).items():
-        firsts, nexts, counts, missed = [], [], [], 0
-        for one in filters * rounds:
-            begun = time.perf_counter()
-            found = queue.page(desk, "nl", one, limit=_PAGE + 1)
-            firsts.append(time.perf_counter() - begun)
-            begun = time.perf_counter()
-            missed += queue.counts_soon(desk, "nl", one) is None
-            counts.append(time.perf_counter() - begun)
-            if len(found) > _PAGE:
-                begun = time.perf_counter()
-                queue.page(desk, "nl", one, after=found[-2].position, limit=_PAGE + 1)
-                nexts.append(time.perf_counter() - begun)
-        slowest = max(slowest, quantile(firsts, 0.95))
-        table.add_row(
-            name,
-            shown(statistics.median(firsts)),
-            shown(quantile(firsts, 0.95)),
-            shown(statistics.median(nexts)) if nexts else "",
-            shown(statistics.median(counts)),
-            f"{missed} of {len(counts)}" if missed else "",
-        )
+    words_in = questions(words)
+    with browser(desk, "Bea") as bea, program(desk, "Bea") as api:
+        for name, filters in words_in.items():
+            pages = [partial(bea.get, f"/nl/queue?{one.query}") for one in filters]
+            slowest = max(slowest, measured(table, f"queue: {name}", pages, rounds))
+        for where in ("messages", "memory"):
+            for name, filters in words_in.items():
+                if all(one.text and one == Filter(state="all", text=one.text) for one in filters):
+                    asked = [f"/locales/nl/{where}?text={quote(one.text)}" for one in filters]
+                    calls = [partial(api.get, address) for address in asked]
+                    slowest = max(slowest, measured(table, f"API, {where}: {name}", calls, rounds))
     out.print(table)
-    out.print(f"The slowest p95 of a first page: {shown(slowest)} (aim {_AIM:g} ms).")
+    out.print(f"The slowest p95: {slowest:.1f} ms (aim {_AIM:g} ms).")
 
 
-def quantile(values: list[float], part: float) -> float:
+def measured(table: Table, name: str, asked: Sequence[Callable[[], Any]], rounds: int) -> float:
+    """A row of the table; the milliseconds in which 95 of 100 were answered."""
+    times: list[float] = []
+    worked, size = time.process_time(), 0
+    for one in [*asked] * rounds:
+        begun = time.perf_counter()
+        answer = one()
+        times.append((time.perf_counter() - begun) * 1e3)
+        assert answer.status_code == 200, answer.text
+        size += answer.text.count("<li>\n<input") or answer.text.count('"source":')
+    worked = (time.process_time() - worked) * 1e3 / len(times)
+    slowest = quantile(times, 0.95)
+    figures = (statistics.median(times), slowest, max(times), worked)
+    shown = [f"{figure:.1f} ms" for figure in figures]
+    table.add_row(name, *shown, f"{size / len(times):.0f}", style="red" if slowest > _AIM else "")
+    return slowest
+
+
+def quantile(values: Sequence[float], part: float) -> float:
     """The value below which a part of all are."""
     return sorted(values)[min(len(values) - 1, int(len(values) * part))]
-
-
-def shown(seconds: float) -> str:
-    """A time, in milliseconds."""
-    return f"{seconds * 1e3:.1f} ms"
 
 
 if __name__ == "__main__":

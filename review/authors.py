@@ -28,9 +28,9 @@ def authors(
     columns = (table.c.domain, table.c.digest, change.c.kind, change.c.who, change.c.strings)
     query = select(*columns).outerjoin(change, same).where(table.c.locale == locale, *where)
     query = query.order_by(table.c.domain, table.c.digest, change.c.id.desc())
-    rows = connection.execute(query.execution_options(yield_per=1000))
-    for (domain, digest), own in groupby(rows, lambda row: (row.domain, row.digest)):
-        yield domain, digest, _author(own)
+    with connection.execute(query.execution_options(yield_per=1000)) as rows:
+        for (domain, digest), own in groupby(rows, lambda row: (row.domain, row.digest)):
+            yield domain, digest, _author(own)
 
 
 def _author(changes: Iterator[Any]) -> str:

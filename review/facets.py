@@ -9,19 +9,19 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 
-from pipeline import catalogues, files, index
+from pipeline import catalogues, concordance, files, index
 from pipeline.catalogues import Message, State, digest_of, marks
 from pipeline.checks import Severity
 from pipeline.database import exclusive
 from pipeline.database.tables import change
 from pipeline.database.tables import file as files_table
-from pipeline.database.tables import message as messages
+from pipeline.database.tables import message as table
 from pipeline.errors import PipelineError
 from pipeline.glossary import read_glossary
 from pipeline.index.mirror import sum_of
@@ -33,7 +33,6 @@ from .authors import authors
 from .desk import Desk
 from .message import Opened, Place, segments_of
 from .ranks import ranks_of
-from .tables import facet as table
 
 RISKS = ("none", "some", "high", "blocks the page")
 """What the numbers of a risk mean."""
@@ -69,6 +68,7 @@ def _look(desk: Desk, locale: str, *, now: bool = False) -> None:
                 if not memory.count():  # nobody has filled it yet
                     memory.sync(desk.project)
             watch.errors[locale] = (*errors, *_refresh(desk, locale))
+            concordance.settle(desk.database)
             watch.seen[locale] = time.monotonic()
             watch.took[locale] = watch.seen[locale] - begun
     finally:
@@ -109,7 +109,8 @@ def _check(desk: Desk, locale: str, domain: str, views: int) -> None:
         return
     own = (table.c.locale == locale, table.c.domain == domain)
     with desk.database.connect() as connection:
-        rows_known = connection.execute(select(table).where(*own))
+        looked_at = select(table.c.digest, table.c.sum, table.c.author)
+        rows_known = connection.execute(looked_at.where(*own, table.c.since > 0))
         known = {row.digest: (row.sum, row.author) for row in rows_known}
         when = _times(connection, locale, domain)
         wrote = {digest: who for _, digest, who in authors(connection, locale, _in(domain))}
@@ -128,11 +129,8 @@ def _check(desk: Desk, locale: str, domain: str, views: int) -> None:
         rows.append({**row, "author": wrote.get(digest, "")})
     ranks = ranks_of(desk.project, locale, domain, catalogue, views)
     with exclusive(desk.database, index.lock_name(locale, domain)) as connection:
-        gone = {*changed, *(known.keys() - fresh.keys())}
-        if gone:
-            connection.execute(delete(table).where(*own, table.c.digest.in_(gone)))
         if rows:
-            connection.execute(insert(table), rows)
+            _keep(connection, rows)
         _rank(connection, locale, domain, {digest_of(key): rank for key, rank in ranks.items()})
         basis = _basis(files.digest(catalogue.original or b""), views)
         mark = update(files_table).where(files_table.c.locale == locale)
@@ -154,14 +152,14 @@ def views_of(desk: Desk) -> Mapping[str, int]:
 
 def _rank(connection: Connection, locale: str, domain: str, ranks: Mapping[str, int]) -> None:
     """Keep ranks, where they are other ones."""
-    own = (messages.c.locale == locale, messages.c.domain == domain)
-    query = select(messages.c.digest, messages.c.rank).where(*own)
+    own = (table.c.locale == locale, table.c.domain == domain)
+    query = select(table.c.digest, table.c.rank).where(*own)
     moved: dict[int, list[str]] = defaultdict(list)
     for digest, rank in connection.execute(query):
         if ranks.get(digest, rank) != rank:
             moved[ranks[digest]].append(digest)
     for rank, digests in moved.items():
-        these = update(messages).where(*own, messages.c.digest.in_(digests))
+        these = update(table).where(*own, table.c.digest.in_(digests))
         connection.execute(these.values(rank=rank))
 
 
@@ -172,15 +170,27 @@ def found_in(opened: Opened) -> dict[str, Any]:
 
 def keep(connection: Connection, row: Mapping[str, Any]) -> None:
     """Keep what was found in one message, instead of what was known before."""
-    where = [table.c[name] == row[name] for name in ("locale", "domain", "digest")]
-    here = (_in(row["domain"]), messages.c.digest == row["digest"])
-    author = next((who for *_, who in authors(connection, row["locale"], *here)), "")
-    connection.execute(delete(table).where(*where))
-    connection.execute(insert(table), [{**row, "author": author}])
+    here = (_in(row["domain"]), table.c.digest == row["digest"])
+    wrote = [who for *_, who in authors(connection, row["locale"], *here)]
+    _keep(connection, [{**row, "author": wrote[0] if wrote else ""}])
 
 
 def _in(domain: str) -> ColumnElement[bool]:
-    return messages.c.domain == domain
+    return table.c.domain == domain
+
+
+def _keep(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what was found in messages, where the index has them as they were looked at."""
+    key = ("locale", "domain", "digest", "sum")
+    own = [table.c[name] == bindparam(f"own_{name}") for name in key]
+    values: dict[str, Any] = {
+        name: bindparam(f"new_{name}") for name in ("checks", "engine", "risk", "since", "author")
+    }
+    said = [
+        {f"{'own' if name in key else 'new'}_{name}": value for name, value in row.items()}
+        for row in rows
+    ]
+    connection.execute(update(table).where(*own).values(values), said)
 
 
 def _times(connection: Connection, locale: str, domain: str) -> dict[str, float]:
@@ -203,7 +213,6 @@ def _row(opened: Opened, since: float) -> dict[str, Any]:
         **opened.place.row,
         "sum": opened.version,
         "checks": "".join(f" {name} " for name in names),
-        "severity": int(worst),
         "engine": (draft or {}).get("engine", "").partition(" ")[0],
         "risk": _risk(message, state, worst, opened.desk.project.source_locale),
         "since": since,

@@ -5,19 +5,20 @@ All is asked of the index.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
 from pipeline.catalogues import State
-from pipeline.database import TookTooLong, within
+from pipeline.concordance import MESSAGES, fresh_of, terms, terms_like
+from pipeline.database import among
 from pipeline.database.tables import message as table
 
 from .desk import Desk
 from .filters import ORDERS, PLACES, URGENT, WAITING, Filter, Position, Row
-from .lists import Search, names_in, values_of
+from .lists import Search, names_in
 from .message import Place
-from .tables import facet
 
 __all__ = [
     "ORDERS",
@@ -25,14 +26,14 @@ __all__ = [
     "PLACES",
     "URGENT",
     "WAITING",
+    "Counted",
     "Filter",
     "Position",
     "Row",
-    "articles",
     "before",
     "choices",
     "counts",
-    "counts_soon",
+    "look",
     "page",
     "position_of",
 ]
@@ -40,8 +41,8 @@ __all__ = [
 PAGE = 50
 """How many messages are shown at once."""
 
-SOON = 0.05
-"""Seconds that counting may take before a page is shown without."""
+MOST_ARTICLES = 300
+"""Articles to choose from."""
 
 
 def page(
@@ -68,40 +69,65 @@ def position_of(desk: Desk, place: Place) -> Position | None:
     return Position(State(row.state), row.domain, row.place, row.rank) if row else None
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many messages of each state fit, and in each article.
+
+    Attributes:
+        states: The number of each state.
+        more: The states in which there may be more than that.
+        articles: Those that have the most, with their numbers; None where those are not known.
+    """
+
+    states: Mapping[State, int]
+    more: frozenset[State]
+    articles: Sequence[tuple[str, int | None]]
+
+    def has_more(self, states: Sequence[State]) -> bool:
+        """Whether there may be more in any of some states."""
+        return not self.more.isdisjoint(states)
+
+
+def look(
+    desk: Desk, locale: str, asked: Filter, *, after: Position | None = None, limit: int = PAGE
+) -> tuple[list[Row], Counted]:
+    """A page of a queue, and how many messages there are in all."""
+    with desk.database.connect() as connection:
+        search = Search.of(connection, locale, asked)
+        rows, found = search.rows(after, limit), search.counted()
+        whole = search
+        if asked.article:
+            whole = Search.of(connection, locale, replace(asked, article=""))
+        inside: Mapping[str, int | None] | None = whole.articles(MOST_ARTICLES)
+        if inside is None:
+            inside = dict.fromkeys(search.domains(MOST_ARTICLES))
+    states = {state: number for state, (number, _) in found.items()}
+    more = frozenset(state for state, (_, open_) in found.items() if open_)
+    return rows, Counted(states, more, sorted(inside.items()))
+
+
 def counts(desk: Desk, locale: str, asked: Filter) -> dict[str, int]:
-    """How many messages of each state fit all else that is asked for."""
+    """How many messages of each state fit all else that is asked for, at least."""
     with desk.database.connect() as connection:
-        found = Search.of(connection, locale, asked).counted("state")
-    return {str(state): found.get(state, 0) for state in URGENT}
-
-
-def articles(desk: Desk, locale: str, asked: Filter) -> list[tuple[str, int]]:
-    """How many messages there are in each article of what is asked for, whatever the article."""
-    with desk.database.connect() as connection:
-        found = Search.of(connection, locale, replace(asked, article="")).counted("domain")
-    return sorted(found.items())
-
-
-def counts_soon(
-    desk: Desk, locale: str, asked: Filter
-) -> tuple[dict[str, int], list[tuple[str, int]]] | None:
-    """What `counts` and `articles` say, if that takes no longer than a page may; else None."""
-    whole = replace(asked, article="")
-    try:
-        with desk.database.connect() as connection, within(connection, SOON):
-            found = Search.of(connection, locale, asked).counted("state")
-            inside = Search.of(connection, locale, whole).counted("domain")
-    except TookTooLong:
-        return None
-    return {str(state): found.get(state, 0) for state in URGENT}, sorted(inside.items())
+        found = Search.of(connection, locale, asked).counted()
+    return {str(state): number for state, (number, _) in found.items()}
 
 
 def choices(desk: Desk, locale: str) -> tuple[list[str], list[str], list[str]]:
     """The checks that found something in a language, the engines that drafted in it, and who
     translated."""
     with desk.database.connect() as connection:
-        checks = values_of(connection, facet.c.checks, locale)
-        engines = values_of(connection, facet.c.engine, locale)
-        authors = values_of(connection, facet.c.author, locale)
-    names = sorted({name for one in checks for name in names_in(one)})
-    return names, [one for one in engines if one], [one for one in authors if one]
+        new = list(fresh_of(connection, MESSAGES.kind))
+        query = select(table.c.checks, table.c.engine, table.c.author).distinct()
+        query = query.where(table.c.locale == locale, among(connection, table.c.id, new))
+        rows = connection.execute(query).all()
+        sorts = {
+            terms.of_check(""): {name for row in rows for name in names_in(row.checks)},
+            terms.of_engine(""): {row.engine for row in rows},
+            terms.of_author(""): {row.author for row in rows},
+        }
+        checks, engines, authors = (
+            sorted({*terms_like(connection, MESSAGES.kind, locale, sort), *said} - {""})
+            for sort, said in sorts.items()
+        )
+    return checks, engines, authors

@@ -167,25 +167,6 @@ assignment = Table(
 )
 """Who is to work on a catalogue."""
 
-facet = Table(
-    "facet",
-    metadata,
-    *_key(),
-    Column("sum", String(24), nullable=False),
-    Column("checks", Text, nullable=False),
-    Column("severity", Integer, nullable=False),
-    Column("engine", String(64), nullable=False),
-    Column("risk", Integer, nullable=False),
-    Column("since", Float, nullable=False),
-    Column("author", Text, nullable=False, server_default=""),
-    Index(None, "locale", "risk"),
-    Index(None, "locale", "checks"),
-    Index(None, "locale", "engine"),
-    Index(None, "locale", "author", "domain", "digest"),
-)
-"""What a queue is filtered by besides the index: findings, origin, risk, since when it waits, and
-who wrote what it says."""
-
 bulk = Table(
     "bulk",
     metadata,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
-    Column,
     ColumnElement,
     Connection,
     Engine,
@@ -28,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from .. import files
@@ -124,38 +122,6 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-class TookTooLong(Exception):
-    """What was asked takes longer than whoever asks wants to wait."""
-
-
-@contextmanager
-def within(connection: Connection, seconds: float) -> Iterator[None]:
-    """Give up what is asked in the block after so many seconds.
-
-    Raises:
-        TookTooLong: It was given up, and the transaction with it.
-    """
-    sqlite = connection.dialect.name == "sqlite"
-    driver: Any = connection.connection.driver_connection
-    end = time.monotonic() + seconds
-    if sqlite:
-        driver.set_progress_handler(lambda: time.monotonic() > end, 2000)
-    else:
-        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}")
-    try:
-        yield
-    except OperationalError as error:
-        if time.monotonic() < end:
-            raise
-        connection.rollback()
-        raise TookTooLong from error
-    finally:
-        if sqlite:
-            driver.set_progress_handler(None, 0)
-    if not sqlite:
-        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-
-
 def by_index(connection: Connection) -> None:
     """Have PostgreSQL use the index also of a table that it has no statistics of yet."""
     if connection.dialect.name == "postgresql":
@@ -163,7 +129,7 @@ def by_index(connection: Connection) -> None:
 
 
 def among(
-    connection: Connection, column: Column[Any], values: Sequence[int] | Sequence[str]
+    connection: Connection, column: ColumnElement[Any], values: Sequence[int] | Sequence[str]
 ) -> ColumnElement[bool]:
     """Whether a column has one of many values, which are sent as one."""
     if connection.dialect.name == "sqlite":

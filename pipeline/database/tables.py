@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -42,10 +43,16 @@ unit = Table(
     Column("target", Text, nullable=False),
     Column("words", Text, nullable=False),
     Column("origin", String(16), nullable=False),
+    Column("source_words", Text, nullable=False, server_default=""),
+    Column("target_words", Text, nullable=False, server_default=""),
     UniqueConstraint("locale", "domain", "context", "digest"),
     Index(None, "locale", "digest"),
 )
-"""The translation memory: a text and its approved translation. ``words`` is what is searched."""
+"""The translation memory: a text and its approved translation.
+
+``words`` is what texts that are like another one are found by, ``source_words`` and
+``target_words`` are what is searched, each word between spaces.
+"""
 
 posting = Table(
     "posting",
@@ -142,6 +149,8 @@ tally = Table(
 )
 """How many messages of a catalogue are in each state; written with the index, and as right."""
 
+_SOMEBODY = text("author <> ''")
+
 message = Table(
     "message",
     metadata,
@@ -158,17 +167,88 @@ message = Table(
     Column("source_words", Text),
     Column("target_words", Text),
     Column("rank", Integer, nullable=False, server_default="0"),
+    Column("checks", Text, nullable=False, server_default=""),
+    Column("engine", String(64), nullable=False, server_default=""),
+    Column("risk", Integer, nullable=False, server_default="0"),
+    Column("since", Float, nullable=False, server_default="0"),
+    Column("author", Text, nullable=False, server_default=""),
     UniqueConstraint("locale", "domain", "digest"),
-    Index(None, "locale", "state", "domain", "place"),
-    Index("ix_message_rank", "locale", "state", "rank", "domain", "place"),
+    Index("ix_message_place", "locale", "state", "domain", "place", "id"),
+    Index("ix_message_rank", "locale", "state", "rank", "domain", "place", "id"),
+    Index(
+        "ix_message_author",
+        "locale",
+        "author",
+        "domain",
+        "digest",
+        sqlite_where=_SOMEBODY,
+        postgresql_where=_SOMEBODY,
+    ),
 )
 """The index: every message as its file has it.
 
 ``place`` is its number in the file, from 0; ``strings`` are its translations, one for each plural
 form; ``sum`` is over all that its file says of it. ``source_words`` and ``target_words`` are what
-is searched, each word between spaces (SQLite: the table ``said`` finds them, PostgreSQL: an index
-of tsvectors); none for what has not been read since there is a search. ``rank`` is the desk's: the
-lower, the sooner a message is shown to who has to decide.
+is searched, each word between spaces; none for what has not been read since there is a search.
+
+The rest is the desk's: ``rank``, the lower, the sooner a message is shown to who has to decide; the
+names of ``checks`` that found something, each between spaces of its own; the ``engine`` of a draft;
+how much harm it may do (``risk``); ``since`` when it waits, 0 while the desk has not looked; the
+``author`` of what it says, empty where that is nobody known.
+"""
+
+bitmap = Table(
+    "bitmap",
+    metadata,
+    Column("kind", String(8), primary_key=True),
+    Column("locale", String(16), primary_key=True),
+    Column("term", Text, primary_key=True),
+    Column("block", Integer, primary_key=True, autoincrement=False),
+    Column("numbers", LargeBinary, nullable=False),
+)
+"""The concordance: which texts of a kind and language have a word, or are of a sort.
+
+``numbers`` is a Roaring bitmap (the format of CRoaring, portable) of the numbers of a block.
+"""
+
+word = Table(
+    "word",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("locale", String(16), nullable=False),
+    Column("word", Text, nullable=False),
+    Column("parts", Text, nullable=False),
+    UniqueConstraint("locale", "word"),
+)
+"""The vocabulary of each language, of sources under an empty name.
+
+``parts`` are three letters at a time, each between spaces (SQLite: the table ``said_part`` finds
+them, PostgreSQL: an index of arrays).
+"""
+
+fresh = Table(
+    "fresh",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(8), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("locale", String(16)),
+    Column("domain", Text),
+    Column("state", String(16)),
+    Column("source_words", Text),
+    Column("target_words", Text),
+    Column("checks", Text),
+    Column("engine", String(64)),
+    Column("risk", Integer),
+    Column("since", Float),
+    Column("author", Text),
+    Index(None, "kind", "number"),
+    sqlite_autoincrement=True,
+)
+"""What has been written and is not in the concordance yet, with what it said before that.
+
+The database itself keeps it (triggers), whoever writes. Without a language there was nothing. A
+number (``id``) is never given twice: who takes texts in knows by it that nobody else did.
 """
 
 change = Table(

@@ -20,7 +20,7 @@ from ..database.tables import file as files_table
 from ..database.tables import message as table
 from ..database.tables import tally
 from ..errors import PipelineError
-from ..markup.words import words_of
+from ..markup.words import said_by
 from ..project import Project
 from .author import author_of
 from .change import Change, Kind, Known, changes_of
@@ -29,6 +29,9 @@ from .turn import turn_of
 
 _SETTLED = 2_000_000_000
 """Nanoseconds; a file that is younger may be written again without its time telling."""
+
+_NOT_LOOKED_AT = {"checks": "", "engine": "", "risk": 0, "since": 0.0, "author": ""}
+"""What the desk has found in a message that it has not seen."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -221,12 +224,13 @@ def advance(
         after = [new for _, new in step.changed]
         keep(connection, locale, domain, list(changes_of(before, after, by=step.by)))
         changed |= {message.key for message in after}
-        if step.record is not None:
-            step.record(connection)
     for key in changed:
         here = (*_of(table, locale, domain), table.c.digest == digest_of(key))
         if message := catalogue.get(key[1], key[0]):
             connection.execute(update(table).where(*here).values(**_said(message)))
+    for step in steps:  # after the rows are what they are about
+        if step.record is not None:
+            step.record(connection)
     _move(connection, locale, domain, moved)
     return True
 
@@ -297,12 +301,8 @@ def _said(message: Message) -> dict[str, Any]:
         "sum": sum_of(message),
         "source_words": said_by([message.id]),
         "target_words": said_by(message.strings),
+        **_NOT_LOOKED_AT,
     }
-
-
-def said_by(texts: Sequence[str]) -> str:
-    """What is searched of some texts: each word between spaces."""
-    return f" {' '.join(word for text in texts for word in words_of(text))} "
 
 
 def sum_of(message: Message) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from .tokens import plain
 
@@ -24,6 +25,11 @@ def words_of(text: str) -> list[str]:
     """The words of a msgid or msgstr, in their order."""
     said = unicodedata.normalize("NFC", plain(text)).lower()
     return [word[:LONGEST_WORD] for word in _WORD.findall(said)]
+
+
+def said_by(texts: Sequence[str]) -> str:
+    """What is searched of some texts: each word between spaces."""
+    return f" {' '.join(word for text in texts for word in words_of(text))} "
 
 
 def is_sign(word: str) -> bool:

@@ -15,11 +15,13 @@ from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, select,
 
 from .. import catalogues
 from ..catalogues import State
+from ..concordance import settle
 from ..database import among, by_index, exclusive, insert_many, reading
 from ..database.tables import unit as table
 from ..errors import PipelineError
+from ..markup.words import said_by
 from ..project import Project
-from . import index
+from . import concordance, index
 from .unit import ALIGNED, Match, Unit, digest_of, score, words_of
 
 LEAST = 75.0
@@ -73,15 +75,12 @@ class Memory:
         matches = [Match(_unit(row), best[row.id]) for row in rows]
         return sorted(matches, key=lambda match: -match.score)
 
-    def search(self, words: str, *, limit: int = 20) -> list[Unit]:
-        """The units whose source or translation has these words (a concordance)."""
-        like = f"%{words.lower().replace('%', '')}%"
-        query = select(table).where(
-            table.c.locale == self.locale,
-            table.c.words.like(like) | func.lower(table.c.target).like(like),
-        )
+    def search(self, said: str, *, limit: int = 20) -> list[Unit]:
+        """The units whose source or translation has all these words (a concordance), the oldest
+        first: words, which may be parts of longer ones, and phrases in quotation marks."""
         with self.engine.connect() as connection:
-            return [_unit(row) for row in connection.execute(query.limit(limit))]
+            rows = concordance.rows_with(connection, self.locale, said, limit=limit)
+        return [_unit(row) for row in rows]
 
     def count(self) -> dict[str, int]:
         """How many units there are, by where they come from."""
@@ -114,6 +113,7 @@ class Memory:
                 self._retarget(connection, again)
                 self._insert(connection, [(unit, keys[key]) for key, unit in latest.items()])
             total += len(present) + len(latest)
+        settle(self.engine)
         return total
 
     @contextmanager
@@ -144,7 +144,11 @@ class Memory:
         if units:
             statement = update(table).where(table.c.id == bindparam("number"))
             values: dict[str, Any] = {"target": bindparam("said"), "origin": bindparam("from")}
-            rows = [{"number": n, "said": u.target, "from": u.origin} for n, u in units]
+            values["target_words"] = bindparam("spoken")
+            rows = [
+                {"number": n, "said": u.target, "from": u.origin, "spoken": said_by([u.target])}
+                for n, u in units
+            ]
             connection.execute(statement.values(values), rows)
 
     def sync(self, project: Project) -> Synced:
@@ -162,6 +166,7 @@ class Memory:
                     continue
             gone, fresh = self._replace(domain, wanted)
             removed, added = removed + gone, added + fresh
+        settle(self.engine)
         return Synced(added, removed, tuple(errors))
 
     def _approved(self, project: Project, domain: str) -> dict[tuple[str, str], Unit]:
@@ -216,7 +221,7 @@ class Memory:
         last = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
         own = (self.source_locale, self.locale)
         rows = [
-            (n, *own, u.domain, u.context, u.digest, u.source, u.target, u.words, u.origin)
+            (n, *own, u.domain, u.context, u.digest, u.source, u.target, u.words, u.origin, *u.said)
             for n, (u, _) in enumerate(units, start=last + 1)
         ]
         insert_many(connection, table, table.c.keys(), rows)

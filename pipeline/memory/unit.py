@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 
 from ..markup import plain
 from ..markup.tokens import TOKEN
+from ..markup.words import said_by
 
 _WHITE = re.compile(r"\s+")
 _WORDS = re.compile(rf"{TOKEN.pattern}\s*|(?:(?!{TOKEN.pattern})\S)+\s*|\s+")
@@ -47,6 +48,11 @@ class Unit:
     def words(self) -> str:
         """What the index holds of it: the text without tokens, in lower case."""
         return words_of(self.source)
+
+    @property
+    def said(self) -> tuple[str, str]:
+        """What is searched of source and target."""
+        return said_by([self.source]), said_by([self.target])
 
 
 @dataclass(frozen=True, slots=True)

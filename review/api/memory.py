@@ -9,12 +9,13 @@ from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
 from pipeline.database.tables import unit as table
 from pipeline.errors import MemoryStoreError
 from pipeline.memory import LEAST, Unit, read_tmx, write_tmx
+from pipeline.memory.concordance import rows_with
 
 from ..rights import Right
 from ..tokens import Scope
@@ -87,7 +88,11 @@ def list_units(
     locale: Locale,
     text: Annotated[
         str | None,
-        Query(max_length=200, description="Only what has these words, in either language."),
+        Query(
+            max_length=200,
+            description="Only what has all these words, or words that they are parts of, in either"
+            " language; phrases stand in quotation marks.",
+        ),
     ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -95,20 +100,14 @@ def list_units(
     """The units of a language, the oldest first; with `text` it is a concordance."""
     call.service.memory(locale)
     wish = asked(cursor, limit, int)
-    query = select(table).where(table.c.locale == locale)
-    if text:
-        words = clean(text).lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        like = f"%{words}%"
-        query = query.where(
-            or_(
-                table.c.words.like(like, escape="\\"),
-                func.lower(table.c.target).like(like, escape="\\"),
-            )
-        )
-    if wish.after is not None:
-        query = query.where(table.c.id > wish.after[0])
+    after = int(wish.after[0]) if wish.after is not None else 0
     with call.desk.database.connect() as connection:
-        rows = connection.execute(query.order_by(table.c.id).limit(limit + 1)).all()
+        if text:
+            said = clean(text)
+            rows = rows_with(connection, locale, said, limit=limit + 1, after=after)
+        else:
+            query = select(table).where(table.c.locale == locale, table.c.id > after)
+            rows = connection.execute(query.order_by(table.c.id).limit(limit + 1)).all()
     shown, following = page(rows, wish, lambda row: (row.id,))
     items = [
         UnitShape.of(Unit(row.source, row.target, row.context, row.domain, row.origin))

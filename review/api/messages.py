@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
 
 from fastapi import Path, Query, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import Row, Select, and_, select, tuple_
+from sqlalchemy import Row, select, tuple_
 
 from pipeline.catalogues import Message, State, marks
+from pipeline.concordance import MESSAGES, pieces_of
 from pipeline.database.tables import file as files
 from pipeline.database.tables import message as table
 from pipeline.index import Kind
@@ -18,8 +18,6 @@ from pipeline.translation import suggestions
 
 from ..message import Opened, Place, history_of, open_message
 from ..rights import Right
-from ..search import few, one_of, says
-from ..tables import facet
 from ..tokens import Scope
 from .access import Call, Calling, Resource
 from .cursors import Cursor, Limit, Page, asked, page
@@ -105,8 +103,8 @@ def list_messages(
         str | None,
         Query(
             max_length=200,
-            description="Only what has all these words, or words that begin so, in either language;"
-            " in quotation marks: side by side.",
+            description="Only what has all these words, or words that they are parts of, in either"
+            " language; in quotation marks: side by side.",
         ),
     ] = None,
     author: Annotated[
@@ -123,28 +121,19 @@ def list_messages(
         query = query.where(table.c.state.in_(state))
     if article is not None:
         query = query.where(table.c.domain == clean(article))
-    if text:
-        query = query.where(says(clean(text), "both"))
     if wish.after is not None:
         query = query.where(tuple_(table.c.domain, table.c.digest) > tuple_(*wish.after))
-    order: Sequence[Any] = (table.c.domain, table.c.digest)
-    if author:
-        query, order = _by(query, locale, clean(author)), (facet.c.domain, facet.c.digest)
-    query = query.order_by(*order).limit(limit + 1)
+    if author:  # said twice, as the index of authors has nothing of nobody's
+        query = query.where(table.c.author == clean(author), table.c.author != "")
+    query = query.order_by(table.c.domain, table.c.digest).limit(limit + 1)
     with call.desk.database.connect() as connection:
-        ids = few(connection, clean(text), "both") if text else None
-        if ids is not None:
-            query = query.where(one_of(connection, ids))
+        if text:
+            pieces = pieces_of(clean(text))
+            found = MESSAGES.all_with(connection, locale, pieces, "both")
+            query = query.where(MESSAGES.are(connection, found, pieces, "both"))
         rows = connection.execute(query).all()
     shown, following = page(rows, wish, lambda row: (row.domain, row.digest))
     return Page(items=[_listed(row) for row in shown], next=following)
-
-
-def _by(query: Select[Any], locale: str, author: str) -> Select[Any]:
-    """Only what somebody wrote, found by the index of authors, which is in the list's order."""
-    names = ("locale", "domain", "digest", "sum")
-    same = and_(*(facet.c[name] == table.c[name] for name in names))
-    return query.join(facet, same).where(facet.c.locale == locale, facet.c.author == author)
 
 
 @resource.route(

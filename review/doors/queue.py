@@ -11,7 +11,6 @@ from sqlalchemy import delete, insert
 from .. import bulk, facets, notices, people, queue, work
 from ..access import Door, Visit, Visiting
 from ..audit import note
-from ..desk import Desk
 from ..facets import RISKS
 from ..message import Place, key_of
 from ..pages import show
@@ -21,8 +20,6 @@ from ..rights import Right
 from ..tables import assignment
 
 door = Door.make()
-
-_MOST_ARTICLES = 300
 
 
 @door.get("/", Right.ENTER)
@@ -45,9 +42,8 @@ def messages(visit: Visiting, locale: str, after: str = "") -> Response:
     errors = facets.look(desk, locale)
     asked = Filter.of(visit.request.query_params)
     position = position_in(after)
-    rows = queue.page(desk, locale, asked, after=position, limit=queue.PAGE + 1)
+    rows, counted = queue.look(desk, locale, asked, after=position, limit=queue.PAGE + 1)
     shown, more = rows[: queue.PAGE], len(rows) > queue.PAGE
-    counted = queue.counts_soon(desk, locale, asked)
     checks, engines, authors = queue.choices(desk, locale)
     folk = [one for one in people.everybody(desk.database) if one.may(Right.READ, locale)]
     part = visit.request.headers.get("hx-target", "") == "queue"
@@ -58,8 +54,7 @@ def messages(visit: Visiting, locale: str, after: str = "") -> Response:
         asked=asked,
         rows=shown,
         after=as_text(shown[-1]) if more else "",
-        counts=counted[0] if counted else None,
-        articles=_articles(desk, locale, asked, counted),
+        counted=counted,
         checks=checks,
         engines=engines,
         authors=authors,
@@ -71,21 +66,6 @@ def messages(visit: Visiting, locale: str, after: str = "") -> Response:
         states=queue.URGENT,
         waiting=queue.WAITING,
         past=None if part else bulk.latest(desk, visit.person, locale),
-    )
-
-
-@door.get("/{locale}/queue/counts", Right.READ)
-def count(visit: Visiting, locale: str) -> Response:
-    """How many messages of each state fit, where a page could not wait for it."""
-    asked = Filter.of(visit.request.query_params)
-    counts = queue.counts(visit.desk, locale, asked)
-    return show(
-        visit,
-        "_tabs.html",
-        asked=asked,
-        counts=counts,
-        states=queue.URGENT,
-        waiting=queue.WAITING,
     )
 
 
@@ -137,24 +117,6 @@ def position_in(text: str) -> queue.Position | None:
 def as_text(row: queue.Row | queue.Position) -> str:
     """The position of a row, for an address."""
     return f"{row.state},{row.place},{row.rank},{row.domain}"
-
-
-def _articles(
-    desk: Desk,
-    locale: str,
-    asked: Filter,
-    counted: tuple[dict[str, int], list[tuple[str, int]]] | None,
-) -> list[tuple[str, int | None]]:
-    """Articles to choose from, with what they have of what is asked for, where that is known.
-
-    Of very many those that have the most.
-    """
-    known: list[tuple[str, int | None]] = [*counted[1]] if counted else []
-    if counted is None:
-        plain = queue.articles(desk, locale, Filter(state=asked.state))
-        known = [(domain, None) for domain, _ in plain]
-    most = sorted(known, key=lambda one: -(one[1] or 0))[:_MOST_ARTICLES]
-    return sorted(most)
 
 
 def _assigned(visit: Visit, article: str) -> int:

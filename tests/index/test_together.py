@@ -57,9 +57,9 @@ def test_those_who_wait_are_written_in_one_go(
     written: list[Path] = []
     write = catalogues.catalogue.write
 
-    def counted(found: Catalogue, target: Path) -> None:
+    def counted(found: Catalogue, target: Path, *, durable: bool) -> None:
         written.append(target)
-        write(found, target)
+        write(found, target, durable=durable)
 
     monkeypatch.setattr(catalogues.catalogue, "write", counted)
     wanted = {

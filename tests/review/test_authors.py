@@ -10,13 +10,14 @@ from sqlalchemy import update
 
 from pipeline import catalogues
 from pipeline.catalogues import digest_of
+from pipeline.concordance import settle
 from pipeline.database.tables import file as files
+from pipeline.database.tables import message
 from review import decisions, facets, queue
 from review.decisions import Action, Decision
 from review.desk import Desk
 from review.message import Place
 from review.queue import Filter
-from review.tables import facet
 from tests.review.api.programs import items, program
 from tests.review.desks import browser, desk_in, person
 from tests.sites import catalogue
@@ -100,7 +101,7 @@ def test_edits_elsewhere_are_their_authors(desk: Desk) -> None:
 def test_an_older_desk_learns_who_wrote_what(desk: Desk) -> None:
     """What was checked before anybody kept authors is looked at once more."""
     with desk.database.begin() as connection:
-        connection.execute(update(facet).values(author=""))
+        connection.execute(update(message).values(author=""))
         connection.execute(update(files).values(checked=""))  # as the migration leaves it
     assert numbers(desk, "Tess") == []
     facets.look(desk, "nl", now=True)
@@ -132,16 +133,27 @@ def test_programs_ask_for_it_too(desk: Desk) -> None:
         assert len(seen["items"]) == 1
 
 
+def test_it_is_found_where_many_wait_no_more(desk: Desk) -> None:
+    """Once the bitmaps have it, and after a change that they do not have yet."""
+    for _ in range(2):
+        assert (numbers(desk, "Tess"), numbers(desk, "Ruth")) == ([0, 1, 2], [4])
+        assert queue.choices(desk, "nl")[1:] == (["deepl"], ["Ruth", "Tess"])
+        settle(desk.database, most=0)
+    decision = Decision(Action.SAVE, ("Heel anders",), "")
+    decisions.decide(desk, person(desk, "Ruth"), place(desk, 1), decision)
+    assert (numbers(desk, "Tess"), numbers(desk, "Ruth")) == ([0, 2], [1, 4])
+    settle(desk.database, most=0)
+    assert (numbers(desk, "Tess"), numbers(desk, "Ruth")) == ([0, 2], [1, 4])
+
+
 def test_it_is_found_by_an_index(desk: Desk) -> None:
-    """Both by the queue and in the order of the API's list, without sorting."""
+    """In the order of the API's list, without sorting."""
     with desk.database.connect() as connection:
         plan = connection.exec_driver_sql(
-            "EXPLAIN QUERY PLAN SELECT message.id FROM message JOIN facet"
-            " ON facet.locale = message.locale AND facet.domain = message.domain"
-            " AND facet.digest = message.digest AND facet.sum = message.sum"
-            " WHERE message.locale = 'nl' AND facet.locale = 'nl' AND facet.author = 'Tess'"
-            " ORDER BY facet.domain, facet.digest LIMIT 51"
+            "EXPLAIN QUERY PLAN SELECT id FROM message"
+            " WHERE locale = 'nl' AND author = 'Tess' AND author != ''"
+            " ORDER BY domain, digest LIMIT 51"
         ).all()
     said = " ".join(str(row[-1]) for row in plan)
-    assert "ix_facet_locale_author_domain_digest" in said
+    assert "ix_message_author" in said
     assert "SCAN" not in said and "TEMP B-TREE" not in said

@@ -7,17 +7,18 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
+from sqlalchemy import insert, literal, select
 
 from pipeline import catalogues
 from pipeline.catalogues import State
-from pipeline.database import TookTooLong
-from review import facets, lists, queue, search
+from pipeline.concordance import fresh_of, pieces_of, settle, texts
+from pipeline.database.tables import fresh, message
+from review import facets, fitting, lists, queue
 from review.desk import Desk
 from review.queue import URGENT, Filter
-from review.search import pieces_of
 from tests.databases import KINDS
 from tests.review.api.programs import desk_on
-from tests.review.desks import browser
+from tests.review.desks import browser, text_of
 
 TEXTS = (
     "Een cliënt belt, en één cliënt mailt.",
@@ -47,13 +48,33 @@ def desk(
         made.database.dispose()
 
 
-@pytest.fixture(params=[0, 4000], ids=["in order", "by numbers"])
-def ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(params=[0, 10_000], ids=["fresh", "taken in"])
+def ways(request: pytest.FixtureRequest, desk: Desk) -> None:
     """Both ways in which messages are found, whichever of them would be taken."""
-    monkeypatch.setattr(search, "FEW", request.param)
+    if request.param:
+        settle(desk.database, most=0)
+        with desk.database.connect() as connection:
+            assert not fresh_of(connection, "message")
+    else:
+        with desk.database.begin() as connection:  # as if all had just been written
+            connection.execute(insert(fresh).from_select(["kind", "number"], EVERYTHING))
 
 
-@pytest.mark.usefixtures("ways")
+EVERYTHING = select(literal("message"), message.c.id)
+
+
+@pytest.fixture(params=["by number", "told", "passed"])
+def walks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All ways in which those that were found are put in order."""
+    by_number, told = {"by number": (99, 99), "told": (0, 99), "passed": (0, 0)}[request.param]
+    for module in (texts, lists):
+        monkeypatch.setattr(module, "BY_NUMBER", by_number)
+        monkeypatch.setattr(module, "TOLD", told)
+    monkeypatch.setattr(lists, "STEP", 3)
+    monkeypatch.setattr(fitting, "SURE", 0 if told == 0 else 2_000)
+
+
+@pytest.mark.usefixtures("ways", "walks")
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -63,7 +84,14 @@ def ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
         ("cli", 1),
         ("één", 1),
         ("consult", 1),
-        ("tarief", 0),
+        ("tarief", 1),
+        ("ultta", 1),
+        ("ultfa", 0),
+        ('"tarief"', 0),
+        ("ief", 1),
+        ("ef", 0),
+        ("tarief hoger", 1),
+        ("tarief mailt", 0),
         ("cliënt mailt", 1),
         ("mailt cliënt", 1),
         ('"één cliënt"', 1),
@@ -79,7 +107,11 @@ def ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
         ("1", 0),
         ("10", 1),
         ("snake_case", 1),
+        ("ake_ca", 1),
         ("snakeXcase", 0),
+        ("eerste-veilige", 1),
+        ("rste-veil", 1),
+        ("veilige-eerste", 0),
         ("100%", 1),
         ("%", 0),
         ("nergens", 0),
@@ -87,65 +119,72 @@ def ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
     ],
 )
 def test_words_find_what_has_them(desk: Desk, text: str, found: int) -> None:
-    """From their beginnings on; phrases as they stand; never a part of a pattern."""
+    """And their parts; phrases as they stand; never a part of a pattern."""
     asked = Filter(state="all", text=text, where="target")
-    rows = queue.page(desk, "nl", asked)
+    rows, counted = queue.look(desk, "nl", asked)
     assert len(rows) == found
-    assert sum(queue.counts(desk, "nl", asked).values()) == found
-    assert sum(count for _, count in queue.articles(desk, "nl", asked)) == found
+    assert queue.page(desk, "nl", asked) == rows
+    if not counted.more:
+        assert sum(counted.states.values()) == found
+        assert (
+            found == sum(count or 0 for _, count in counted.articles)
+            or None in dict(counted.articles).values()
+        )
 
 
-def test_both_ways_find_the_same(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_ways_find_the_same(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever else is asked for with it, in either order, page after page, to the last count."""
-    texts = ("", "the", "en", "sentence", "one of", "cli", '"a heading"')
+    texts_ = ("", "the", "en", "sentence", "one of", "cli", '"a heading"')
     others = (Filter(), Filter(state="all"), Filter(state="translated"), Filter(risk=1))
-    for text, other, order in product(texts, others, ("", "article")):
+    settle(desk.database, most=0)
+    for text, other, order in product(texts_, others, ("", "article")):
         asked = replace(other, text=text, order=order)
         answers = []
-        for few in (0, 4000):
-            monkeypatch.setattr(search, "FEW", few)
+        for by_number, told in ((0, 0), (0, 99), (99, 99)):
+            for module in (texts, lists):
+                monkeypatch.setattr(module, "BY_NUMBER", by_number)
+                monkeypatch.setattr(module, "TOLD", told)
             rows, position = [], None
             while page := queue.page(desk, "nl", asked, after=position, limit=2):
                 rows += page
                 position = page[-1].position
             answers.append((rows, queue.counts(desk, "nl", asked)))
-        assert answers[0] == answers[1]
-        assert queue.counts_soon(desk, "nl", asked) is not None
+        assert answers[0] == answers[1] == answers[2]
         assert len(answers[0][0]) == sum(answers[0][1][state] for state in asked.states)
 
 
 def test_counts_follow_every_decision(desk: Desk) -> None:
     """Those that are kept are those of the rows."""
     kept = queue.counts(desk, "nl", Filter())
-    counted = queue.counts(desk, "nl", Filter(age=0, text="", risk=0, assignee="nobody"))
+    counted = queue.counts(desk, "nl", Filter(assignee="nobody"))
     assert kept == counted
     assert set(kept) == {str(state) for state in URGENT}
     assert kept[State.TRANSLATED] == len(TEXTS)
 
 
-def test_a_page_does_not_wait_for_counts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is shown without them, and asks for them when it is there."""
-
-    def too_long(*_: object) -> None:
-        raise TookTooLong
-
-    monkeypatch.setattr(lists.Search, "counted", too_long)
-    assert queue.counts_soon(desk, "nl", Filter()) is None
-    monkeypatch.undo()
+def test_what_is_not_counted_to_the_end_says_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A phrase that more may have than are looked at: at least so many, in the first answer."""
+    asked = Filter(state="all", text='"veilige plek"')
+    settle(desk.database, most=0)
+    monkeypatch.setattr(fitting, "SURE", 0)
+    counted = queue.look(desk, "nl", asked)[1]
+    assert sum(counted.states.values()) == 0
+    assert counted.more == {State.TRANSLATED} and counted.has_more(URGENT)
     with browser(desk, "Tess") as tess:
-        monkeypatch.setattr("review.queue.counts_soon", lambda *_: None)
-        page = tess.get("/nl/queue?state=all&text=cli").text
-        assert 'hx-get="/nl/queue/counts?state=all&amp;text=cli"' in page and "cliënt" in page
-        assert "hx-get" not in tess.get("/nl/queue/counts?state=all&text=cli").text
+        page = tess.get("/nl/queue?state=all&text=%22veilige+plek%22").text
+        assert "more than" in text_of(page) and 'hx-trigger="load"' not in page
+        assert "more than" not in text_of(tess.get("/nl/queue?state=all&text=veilige").text)
 
 
 def test_what_is_looked_for_is_read_as_words_and_phrases() -> None:
     """In quotation marks of either kind."""
     found = pieces_of('Naar “het begin” e-mail 咨询 "x" ...')
-    assert [(one.words, one.open) for one in found] == [
-        (("naar",), True),
-        (("het", "begin"), False),
-        (("e", "mail"), True),
-        (("咨", "询"), False),
-        (("x",), False),
+    assert [(one.words, one.begins, one.ends) for one in found] == [
+        (("naar",), False, False),
+        (("het", "begin"), True, True),
+        (("e", "mail"), True, False),
+        (("咨", "询"), True, True),
+        (("x",), True, True),
     ]

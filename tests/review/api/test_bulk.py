@@ -63,9 +63,9 @@ def test_many_are_approved_in_one_go(desk: Desk, monkeypatch: pytest.MonkeyPatch
     written: list[Path] = []
     write = catalogues.catalogue.write
 
-    def counted(one: catalogues.Catalogue, path: Path) -> None:
+    def counted(one: catalogues.Catalogue, path: Path, *, durable: bool) -> None:
         written.append(path)
-        write(one, path)
+        write(one, path, durable=durable)
 
     monkeypatch.setattr(catalogues.catalogue, "write", counted)
     with program(desk, "Ruth") as ruth:
