@@ -70,6 +70,16 @@ def test_domains_are_those_that_have_a_catalogue(project: Project) -> None:
     assert list(project.domains("fr")) == []
 
 
+def test_domains_come_by_folders_and_only_where_there_is_a_file(project: Project) -> None:
+    """A folder goes before what merely begins like it; links that lead nowhere are no catalogues."""
+    for name in ("articles-old.po", "articles/a.po"):
+        path = project.catalogues_dir / "nl" / "LC_MESSAGES" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    (path.parent / "gone.po").symlink_to(path.parent / "nowhere.po")
+    assert list(project.domains("nl")) == ["articles/a", "articles-old"]
+
+
 def test_people_see_paths_from_the_site_on(project: Project, tmp_path: Path) -> None:
     assert project.relative(tmp_path / "source/x.md") == Path("source/x.md")
     assert project.relative(Path("/elsewhere/x.md")) == Path("/elsewhere/x.md")

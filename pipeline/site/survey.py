@@ -14,7 +14,7 @@ from ..articles import Article, Source, load
 from ..catalogues import Catalogue, merge, read
 from ..errors import PipelineError, TranslationError
 from ..fingerprint import stamp
-from ..project import MESSAGES, Project
+from ..project import Project
 from ..templates import messages_of
 from .choice import Choice, Policies, Policy
 from .version import Version, choices_for, version_of
@@ -76,10 +76,9 @@ def read_choices(
 def stamps_of(project: Project, source: Source, policies: Policies) -> str:
     """What tells whether an article or one of its catalogues was touched."""
     found = [stamp(source.path)]
-    top = str(project.catalogues_dir)  # joining paths takes longer than asking the disk
     for locale, policy in policies.items():
         if policy is not None:
-            found.append(f"{locale}={stamp(f'{top}/{locale}/{MESSAGES}/{source.id}.po')}")
+            found.append(f"{locale}={stamp(project.catalogue_name(locale, source.id))}")
     return " ".join(found)
 
 
