@@ -23,6 +23,7 @@ from .failures import Failure
 from .letters import Reader, Unwritable, letter
 from .notices import Kind
 from .outbox import Channel, Item
+from .people import roles_of
 from .rights import Right, grants
 from .subscriptions import Mode
 from .tables import person as people
@@ -135,7 +136,7 @@ def _reader(project: Project, database: Engine, item: Item) -> Reader | None:
     with database.connect() as connection:
         row = connection.execute(select(people).where(people.c.id == item.person)).first()
         chosen = subscriptions.of(connection, item.person)
-        given = failures.roles_of(connection, item.person)
+        given = roles_of(connection, item.person)
     if row is None or not row.active or not row.address:
         return None
     if item.kind == Kind.BUILD:

@@ -17,6 +17,7 @@ from pipeline.project import Project
 from . import failures, outbox, subscriptions
 from .notices import Kind
 from .outbox import Channel
+from .people import roles_of
 from .rights import Right, Role, grants
 from .subscriptions import Subscription
 from .tables import person
@@ -90,9 +91,9 @@ def waiting(
     return found
 
 
-def _roles(connection: Connection, number: int) -> dict[str, Role] | None:
+def _roles(connection: Connection, number: int) -> Mapping[str, Role] | None:
     """What somebody is in each language; None if they may not come in, or cannot be written to."""
     row = connection.execute(select(person).where(person.c.id == number)).first()
     if row is None or not row.active or not row.address:
         return None
-    return failures.roles_of(connection, number)
+    return roles_of(connection, number)

@@ -23,11 +23,11 @@ from pipeline.project import Project
 from . import outbox, subscriptions
 from .notices import Kind
 from .outbox import Channel
+from .people import roles_of
 from .rights import Right, Role, grants
 from .runs import Kind as Made
 from .runs import Stage
 from .tables import person as people
-from .tables import role as roles
 from .tables import run
 from .tables import told as table
 
@@ -141,12 +141,6 @@ def _managers(connection: Connection, failure: Failure) -> list[Row[Any]]:
         for one in connection.execute(query.order_by(people.c.id))
         if failure.concerns(roles_of(connection, one.id))
     ]
-
-
-def roles_of(connection: Connection, number: int) -> dict[str, Role]:
-    """What somebody is in each language."""
-    rows = connection.execute(select(roles).where(roles.c.person == number))
-    return {row.locale: Role(row.role) for row in rows}
 
 
 def _of_desks(connection: Connection, since: float) -> list[Failure]:

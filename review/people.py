@@ -86,7 +86,7 @@ def authenticate(database: Engine, name: str, password: str) -> Person | None:
         good = secrets.fits(password, row.password if row else "")
         if row is None or not good or not row.active:
             return None
-        return _person(row, _roles(connection, row.id).get(row.id, {}))
+        return _person(row, roles_of(connection, row.id))
 
 
 def add(connection: Connection, name: str, address: str, roles: Mapping[str, Role]) -> int:
@@ -306,7 +306,12 @@ def _invitation(connection: Connection, secret: str) -> Row[tuple[object, ...]] 
 
 def _one(connection: Connection, where: object) -> Person | None:
     row = connection.execute(select(table).where(where)).first()  # type: ignore[arg-type]  # a clause
-    return _person(row, _roles(connection, row.id).get(row.id, {})) if row else None
+    return _person(row, roles_of(connection, row.id)) if row else None
+
+
+def roles_of(connection: Connection, number: int) -> Mapping[str, Role]:
+    """What somebody is in each language."""
+    return _roles(connection, number).get(number, {})
 
 
 def _roles(connection: Connection, id: int | None = None) -> dict[int, dict[str, Role]]:
