@@ -5,7 +5,6 @@ It works on the site in the folder that ``PIPELINE_SITE`` names, the current one
 
 from __future__ import annotations
 
-import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from celery import Celery
 from celery.signals import beat_init, worker_process_init, worker_ready, worker_shutdown
 from celery.worker.control import inspect_command
 
+from pipeline import garbage
 from pipeline.project import open_project
 
 from . import health, tasks
@@ -48,7 +48,7 @@ def start_health(**said: Any) -> None:
 @worker_process_init.connect
 def settle_in(**said: Any) -> None:
     """What is loaded by now stays: no process of the pool need look at it for garbage."""
-    gc.freeze()
+    garbage.settled()
 
 
 @worker_shutdown.connect
