@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from argon2 import PasswordHasher
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
 from review import secrets
-from tests.review.chromium import chromium
+from review.desk import Desk
+from tests.review.chromium import chromium, served
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -25,3 +26,18 @@ def browser() -> Iterator[Browser]:
     """One Chromium for all tests of a module."""
     with chromium() as one:
         yield one
+
+
+@pytest.fixture
+def address(desk: Desk) -> Iterator[str]:
+    """Where the desk of a module is served."""
+    with served(desk) as where:
+        yield where
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A window of its own."""
+    own = browser.new_context()
+    yield own
+    own.close()

@@ -35,21 +35,6 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     made.database.dispose()
 
 
-@pytest.fixture
-def address(desk: Desk) -> Iterator[str]:
-    """Where it is served."""
-    with served(desk) as where:
-        yield where
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A window of its own."""
-    own = browser.new_context()
-    yield own
-    own.close()
-
-
 def opened(context: BrowserContext, address: str, name: str = "Tess") -> Page:
     """Somebody at the text."""
     page = context.new_page()

@@ -16,7 +16,7 @@ from pipeline.memory import Memory, Unit
 from review.desk import Desk
 from review.message import Place
 from review.tables import claim
-from tests.review.chromium import log_in, served
+from tests.review.chromium import log_in
 from tests.review.desks import desk_in
 from tests.sites import DAY, catalogue, replace, translate
 
@@ -30,21 +30,6 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     made = desk_in(tmp_path)
     yield made
     made.database.dispose()
-
-
-@pytest.fixture
-def address(desk: Desk) -> Iterator[str]:
-    """Where it is served."""
-    with served(desk) as where:
-        yield where
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A window of its own."""
-    own = browser.new_context()
-    yield own
-    own.close()
 
 
 def watched(page: Page) -> list[str]:
