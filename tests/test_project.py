@@ -71,7 +71,7 @@ def test_domains_are_those_that_have_a_catalogue(project: Project) -> None:
 
 
 def test_domains_come_by_folders_and_only_where_there_is_a_file(project: Project) -> None:
-    """A folder goes before what merely begins like it; links that lead nowhere are no catalogues."""
+    """A folder goes before what merely begins like it; links that lead nowhere are none."""
     for name in ("articles-old.po", "articles/a.po"):
         path = project.catalogues_dir / "nl" / "LC_MESSAGES" / name
         path.parent.mkdir(parents=True, exist_ok=True)
